@@ -1,4 +1,4 @@
-"""What every test obeys, whatever its room: no network, except for those that say so by a marker."""
+"""What every test obeys, whatever its room: no network, unless a marker asks for it."""
 
 import os
 

@@ -1,0 +1,23 @@
+"""How gunicorn serves Ancrage: read by bin/run, the Docker image and the systemd unit alike.
+
+ANCRAGE_BIND and PORT say where to listen, WEB_CONCURRENCY how many processes (two by default).
+"""
+
+import os
+from pathlib import Path
+
+bind = f"{os.environ.get('ANCRAGE_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+threads = 4
+timeout = 60
+graceful_timeout = 10
+# A process that has served long is replaced, each at its own moment, so that a leak stays small.
+max_requests = 5000
+max_requests_jitter = 500
+# Addresses hold tokens and names: requests are not logged here.
+accesslog = None
+loglevel = "warning"
+control_socket_disable = True
+# The heartbeat file on a disk that stalls would pass for a dead process.
+if Path("/dev/shm").is_dir():  # noqa: S108
+    worker_tmp_dir = "/dev/shm"  # noqa: S108
