@@ -1,0 +1,59 @@
+"""What may be seen of people and organisations."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from core.audience import AudienceQuerySet
+
+if TYPE_CHECKING:
+    from core.audience import Viewer
+
+
+def active_q(prefix: str = "") -> Q:
+    """An account that may act now: active, and not a guest past her date."""
+    until = f"{prefix}access_until"
+    return Q(**{f"{prefix}is_active": True}) & (
+        Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gt": timezone.now()})
+    )
+
+
+class OrganisationQuerySet(AudienceQuerySet):
+    def members(self) -> Self:
+        """Member organisations, without the federation and its partners."""
+        return self.filter(category="membre")
+
+
+class ProfileQuerySet(AudienceQuerySet):
+    def current(self) -> Self:
+        """Profiles of people whose account is active now."""
+        return self.filter(active_q("owner__"))
+
+
+class SkillQuerySet(AudienceQuerySet):
+    audience_prefix = "profile__"
+
+
+class MembershipRequestQuerySet(models.QuerySet):
+    def moderated_by(self, user: Viewer) -> Self:
+        """Requests are decided by the federation's animators, and by them alone."""
+        if user.is_authenticated and user.is_animator and user.is_current:
+            return self.exclude(state="draft")
+        return self.none()
+
+    def open(self) -> Self:
+        return self.filter(state__in=("submitted", "more"))
+
+
+class InvitationQuerySet(models.QuerySet):
+    def moderated_by(self, user: Viewer) -> Self:
+        if user.is_authenticated and user.is_animator and user.is_current:
+            return self
+        return self.none()
+
+    def made_for(self, organisation_id: int | None) -> Self:
+        return self.filter(organisation_id=organisation_id) if organisation_id else self.none()

@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class CommunityConfig(AppConfig):
+    name = "community"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from community import audience
+        from core.audience import register_rule
+
+        register_rule(readable=audience.readable_q, moderated=audience.moderated_q)

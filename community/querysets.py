@@ -1,0 +1,84 @@
+"""What may be seen of spaces, and who is in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+if TYPE_CHECKING:
+    from core.audience import Viewer
+
+
+class SubCommunityQuerySet(models.QuerySet):
+    def open(self) -> Self:
+        """Spaces that are not archived."""
+        return self.filter(archived_at=None)
+
+    def listed_to(self, user: Viewer) -> Self:
+        """The spaces that `user` knows of: listed ones, her own, and those she is invited to."""
+        from community import audience
+
+        return self.filter(audience.listed_spaces_q(user))
+
+    def readable_by(self, user: Viewer) -> Self:
+        """The spaces whose content `user` may read now."""
+        from community import audience
+
+        return self.filter(audience.readable_spaces_q(user))
+
+    def moderated_by(self, user: Viewer) -> Self:
+        """The spaces that `user` moderates now."""
+        from community import audience
+
+        return self.filter(audience.moderated_spaces_q(user))
+
+
+class MembershipQuerySet(models.QuerySet):
+    def current(self) -> Self:
+        return self.filter(ended_at=None)
+
+    def moderated_by(self, user: Viewer) -> Self:
+        from community import audience
+
+        return self.filter(audience.moderated_spaces_q(user, "space__"))
+
+
+class CharterQuerySet(models.QuerySet):
+    def moderated_by(self, user: Viewer) -> Self:
+        """Charters of the spaces `user` moderates; the code of conduct is the federation's."""
+        from community import audience
+
+        of_spaces = Q(space__isnull=False) & audience.moderated_spaces_q(user, "space__")
+        if user.is_authenticated and user.is_animator and user.is_current:
+            return self.filter(of_spaces | Q(space=None))
+        return self.filter(of_spaces)
+
+
+class JoinRequestQuerySet(models.QuerySet):
+    def pending(self) -> Self:
+        return self.filter(state="pending")
+
+    def moderated_by(self, user: Viewer) -> Self:
+        from community import audience
+
+        return self.filter(audience.moderated_spaces_q(user, "space__"))
+
+
+class BreakGlassGrantQuerySet(models.QuerySet):
+    def current(self) -> Self:
+        return self.filter(expires_at__gt=timezone.now())
+
+    def moderated_by(self, user: Viewer) -> Self:
+        """A space's animators see who was let in; an administrator sees her own."""
+        from community import audience
+
+        mine = Q(user_id=user.pk) if user.is_authenticated else Q(pk__in=())
+        return self.filter(audience.moderated_spaces_q(user, "space__") | mine)
+
+
+class ReactionQuerySet(models.QuerySet):
+    def on(self, kind: str, ids: list[int]) -> Self:
+        return self.filter(kind=kind, object_id__in=ids)

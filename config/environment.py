@@ -1,0 +1,206 @@
+"""Reads the environment strictly: each function answers a setting or refuses with a sentence."""
+
+import difflib
+import ipaddress
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+# Every variable that settings read; README.md describes each.
+KNOWN = frozenset(
+    """
+    ALLOWED_HOSTS CACHE_URL CLAMD_ADDRESS DATABASE_URL MAIL_URL PORT SECRET_KEY STORAGE_URL TASKS_URL
+    ANCRAGE_ACCEL_PREFIX ANCRAGE_BEHIND_PROXY ANCRAGE_BIND ANCRAGE_COANIMATION ANCRAGE_DEBUG
+    ANCRAGE_DEMO ANCRAGE_FEDERATION ANCRAGE_FEDERATION_NAME ANCRAGE_HOME ANCRAGE_MAIL_FROM
+    ANCRAGE_NAME ANCRAGE_PRIVACY_CONTACT ANCRAGE_PRIVACY_OFFICER ANCRAGE_SUPPORTER
+    ANCRAGE_TRUSTED_PROXIES ANCRAGE_UPLOAD_MAX_MB ANCRAGE_UPLOAD_QUOTA_MB ANCRAGE_URL
+    """.split()
+)
+
+
+def refuse(sentence: str) -> NoReturn:
+    raise ImproperlyConfigured(sentence)
+
+
+def refuse_unknown(variables: Mapping[str, str]) -> None:
+    """Stop on a variable of ours that nobody reads: a typing error must not pass for a setting."""
+    for name in variables:
+        if name.startswith("ANCRAGE_") and name not in KNOWN:
+            near = difflib.get_close_matches(name, KNOWN, n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            refuse(f"Unknown environment variable {name}.{hint}")
+
+
+def boolean(name: str, *, default: bool) -> bool:
+    raw = os.environ.get(name, "").strip().lower()
+    if raw in ("", "0", "1", "false", "true", "no", "yes", "off", "on"):
+        return default if raw == "" else raw in ("1", "true", "yes", "on")
+    refuse(f"{name} takes 1 or 0, not “{raw}”.")
+
+
+def integer(name: str, *, default: int) -> int:
+    raw = os.environ.get(name, "").strip()
+    if raw == "":
+        return default
+    if raw.isascii() and raw.isdigit():
+        return int(raw)
+    refuse(f"{name} takes a whole number, not “{raw}”.")
+
+
+def words(name: str, *, default: list[str]) -> list[str]:
+    """A comma-separated list; empty means the default."""
+    found = [word.strip() for word in os.environ.get(name, "").split(",") if word.strip()]
+    return found or default
+
+
+def base_url(name: str, *, default: str) -> str:
+    raw = os.environ.get(name, "").strip() or default
+    parts = urlsplit(raw)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+        refuse(f"{name} takes an address like https://ancrage.example, not “{raw}”.")
+    return raw.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def require_loopback(bind: str, url: str, hosts: list[str]) -> None:
+    """The demonstration's password is public: it must be out of reach of any other machine."""
+    for host in (bind, urlsplit(url).hostname or "", *hosts):
+        if not is_loopback(host):
+            refuse(
+                f"ANCRAGE_DEMO=1 only runs on this machine (localhost): “{host}” is open to others. "
+                "Remove ANCRAGE_DEMO, or bind to 127.0.0.1 and keep ALLOWED_HOSTS to localhost."
+            )
+
+
+def prepare(home: Path) -> None:
+    """Make the data folder, or say why it cannot serve."""
+    try:
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError as error:
+        refuse(f"ANCRAGE_HOME ({home}) cannot be created: {error.strerror}.")
+    if not os.access(home, os.W_OK):
+        refuse(f"ANCRAGE_HOME ({home}) is read-only: give this account the right to write there.")
+
+
+def secret_key(home: Path, *, required: bool) -> str:
+    """SECRET_KEY, or on a development machine one generated once and kept in the data folder."""
+    given = os.environ.get("SECRET_KEY", "")
+    if given:
+        if len(given) < 40:
+            refuse("SECRET_KEY is too short: give at least 40 random characters.")
+        return given
+    if required:
+        refuse("SECRET_KEY is required when ANCRAGE_URL is https: give at least 40 random characters.")
+    path = home / "secret_key"
+    try:
+        if not path.exists():
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(48))
+        return path.read_text()
+    except OSError as error:
+        refuse(f"The secret key cannot be kept in {path}: {error.strerror}.")
+
+
+def database(home: Path) -> dict[str, Any]:
+    """DATABASE_URL (postgres:// or sqlite:///), by default a SQLite file in the data folder."""
+    raw = os.environ.get("DATABASE_URL") or f"sqlite:///{home / 'ancrage.sqlite3'}"
+    scheme = urlsplit(raw).scheme
+    if scheme not in ("sqlite", "postgres", "postgresql"):
+        refuse(f"DATABASE_URL takes postgres:// or sqlite:///, not “{scheme}://”.")
+    config: dict[str, Any] = environ.Env.db_url_config(raw)
+    if scheme == "sqlite":
+        # IMMEDIATE takes the write lock at the start, so that two writers wait for each other
+        # instead of failing; WAL lets readers go on meanwhile.
+        config["OPTIONS"] = {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; "
+            "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;",
+        }
+    else:
+        config["CONN_MAX_AGE"] = 60
+        config["CONN_HEALTH_CHECKS"] = True
+    return config
+
+
+def cache() -> dict[str, Any]:
+    """CACHE_URL: redis://, by default a table of the database (one cache for all workers)."""
+    raw = os.environ.get("CACHE_URL", "")
+    if not raw:
+        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}
+    if urlsplit(raw).scheme in ("redis", "rediss"):
+        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": raw}
+    refuse("CACHE_URL takes redis:// (or nothing, for a table of the database).")
+
+
+def tasks() -> dict[str, Any]:
+    """TASKS_URL: redis://, by default the database."""
+    raw = os.environ.get("TASKS_URL", "")
+    if not raw:
+        return {"BACKEND": "django_tasks_db.DatabaseBackend"}
+    if urlsplit(raw).scheme in ("redis", "rediss"):
+        return {"BACKEND": "django_tasks_rq.RQBackend", "OPTIONS": {"url": raw}}
+    refuse("TASKS_URL takes redis:// (or nothing, for the database).")
+
+
+def storage(home: Path) -> dict[str, Any]:
+    """STORAGE_URL: s3://key:secret@host/bucket, a folder, by default `files` in the data folder."""
+    raw = os.environ.get("STORAGE_URL", "")
+    parts = urlsplit(raw)
+    if parts.scheme == "s3":
+        query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
+        options = {
+            "access_key": unquote(parts.username or ""),
+            "secret_key": unquote(parts.password or ""),
+            "bucket_name": parts.path.strip("/"),
+            "default_acl": "private",
+            "querystring_auth": True,
+            "querystring_expire": 60,
+            "file_overwrite": False,
+        }
+        if parts.hostname:
+            scheme = "http" if query.get("insecure") == "1" else "https"
+            port = f":{parts.port}" if parts.port else ""
+            options["endpoint_url"] = f"{scheme}://{parts.hostname}{port}"
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    if parts.scheme not in ("", "file"):
+        refuse("STORAGE_URL takes a folder (file:///…) or s3://key:secret@host/bucket.")
+    location = Path(unquote(parts.path)) if raw else home / "files"
+    return {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": location, "base_url": None},
+    }
+
+
+def mail(home: Path) -> tuple[str, dict[str, Any]]:
+    """MAIL_URL: smtp://user:password@host:port (smtps://, smtp+tls://), by default a folder.
+
+    Returns the backend's path and the EMAIL_* settings that go with it.
+    """
+    raw = os.environ.get("MAIL_URL", "")
+    if not raw:
+        folder = home / "mail"
+        return "django.core.mail.backends.filebased.EmailBackend", {"EMAIL_FILE_PATH": str(folder)}
+    parts = urlsplit(raw)
+    if parts.scheme not in ("smtp", "smtps", "smtp+tls") or not parts.hostname:
+        refuse("MAIL_URL takes smtp://, smtp+tls:// or smtps://user:password@host:port.")
+    return "django.core.mail.backends.smtp.EmailBackend", {
+        "EMAIL_HOST": parts.hostname,
+        "EMAIL_PORT": parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme],
+        "EMAIL_HOST_USER": unquote(parts.username or ""),
+        "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
+        "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
+        "EMAIL_USE_SSL": parts.scheme == "smtps",
+    }

@@ -1,0 +1,276 @@
+"""Settings, from the environment and strict.
+
+No environment at all gives a working instance on loopback: SQLite, files and outgoing mail
+below `ANCRAGE_HOME`. A variable that is unknown or malformed stops the start with a sentence
+that says which and why. README.md holds the table of all of them.
+"""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONE, SELF
+
+from config import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+environment.refuse_unknown(os.environ)
+
+DEMO = environment.boolean("ANCRAGE_DEMO", default=False)
+DEBUG = environment.boolean("ANCRAGE_DEBUG", default=False)
+HOME = Path(os.environ.get("ANCRAGE_HOME") or BASE_DIR / "var").resolve()
+BIND = os.environ.get("ANCRAGE_BIND", "127.0.0.1")
+PORT = environment.integer("PORT", default=8000)
+BASE_URL = environment.base_url("ANCRAGE_URL", default=f"http://localhost:{PORT}")
+ALLOWED_HOSTS = environment.words(
+    "ALLOWED_HOSTS", default=sorted({"localhost", "127.0.0.1", urlsplit(BASE_URL).hostname or ""})
+)
+SERVED_HTTPS = BASE_URL.startswith("https://")
+TESTING = "pytest" in sys.modules
+if DEMO:
+    environment.require_loopback(BIND, BASE_URL, ALLOWED_HOSTS)
+environment.prepare(HOME)
+SECRET_KEY = environment.secret_key(HOME, required=SERVED_HTTPS and not DEMO)
+
+# ---------------------------------------------------------------- the house
+INSTALLED_APPS = [
+    "home",
+    "moderation",
+    "forums",
+    "notifications",
+    "community",
+    "accounts",
+    "core",
+    "moderation.admin_site.AncrageAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "csp",
+    "django_altcha",
+    "django_ckeditor_5",
+    "django_htmx",
+    "django_tasks",
+    "django_tasks_db",
+    "import_export",
+    "simple_history",
+    "taggit",
+]
+
+MIDDLEWARE = [
+    "core.middleware.RequestContextMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.CurrentAccountMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "core.middleware.RefusalMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SITE_NAME = os.environ.get("ANCRAGE_NAME", "Ancrage")
+FEDERATION = os.environ.get("ANCRAGE_FEDERATION", "ROCQLD")
+FEDERATION_NAME = os.environ.get(
+    "ANCRAGE_FEDERATION_NAME",
+    "Regroupement des organismes communautaires québécois de lutte au décrochage",
+)
+SUPPORTER = os.environ.get("ANCRAGE_SUPPORTER", "CTREQ")
+# Law 25 asks that the person answerable for personal information be named in public.
+PRIVACY_OFFICER = os.environ.get("ANCRAGE_PRIVACY_OFFICER", "Direction générale du ROCQLD")
+PRIVACY_CONTACT = os.environ.get("ANCRAGE_PRIVACY_CONTACT", "vie-privee@ancrage.example")
+# Who besides the federation may moderate a space: nobody, unless this says so.
+COANIMATION = environment.boolean("ANCRAGE_COANIMATION", default=DEMO)
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "home.context.shell",
+            ],
+        },
+    }
+]
+
+# ---------------------------------------------------------------- what grows, a URL each
+DATABASES = {"default": environment.database(HOME)}
+CACHES = {
+    "default": environment.cache(),
+    # Words that rarely change, kept by each process for seconds (core.terms).
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
+TASKS = {"default": environment.tasks()}
+STORAGES = {
+    "default": {"BACKEND": "core.storage.NoPublicStorage"},
+    "private": environment.storage(HOME),
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG or TESTING
+        else "core.storage.StaticStorage"
+    },
+}
+EMAIL_BACKEND, MAIL_OPTIONS = environment.mail(HOME)
+globals().update(MAIL_OPTIONS)
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("ANCRAGE_MAIL_FROM", f"{SITE_NAME} <ancrage@localhost>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+STATIC_URL = "/statique/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STATIC_ROOT = HOME / "static"
+WHITENOISE_MAX_AGE = 31_536_000
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+UPLOAD_MAX_BYTES = environment.integer("ANCRAGE_UPLOAD_MAX_MB", default=25) * 1_000_000
+UPLOAD_QUOTA_BYTES = environment.integer("ANCRAGE_UPLOAD_QUOTA_MB", default=500) * 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
+ACCEL_PREFIX = os.environ.get("ANCRAGE_ACCEL_PREFIX", "")
+
+# ---------------------------------------------------------------- language and time
+LANGUAGE_CODE = "fr-ca"
+LANGUAGES = [("fr-ca", "Français"), ("en", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "langue"
+TIME_ZONE = "America/Toronto"
+USE_TZ = True
+
+# ---------------------------------------------------------------- accounts
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    *(["accounts.backends.DemoBackend"] if DEMO else []),
+    "accounts.backends.AccountBackend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home:landing"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*"]
+ACCOUNT_LOGIN_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_LOGOUT_REDIRECT_URL = "home:landing"
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_USER_DISPLAY = "accounts.adapter.display"
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not SERVED_HTTPS
+# Waived for the demonstration only: its accounts are public knowledge and bound to loopback.
+SECOND_FACTOR_REQUIRED = not DEMO
+USERSESSIONS_TRACK_ACTIVITY = True
+TRUSTED_PROXIES = environment.integer("ANCRAGE_TRUSTED_PROXIES", default=0)
+
+# ---------------------------------------------------------------- safety
+SESSION_COOKIE_NAME = "ancrage"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SERVED_HTTPS
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 31_536_000 if SERVED_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = False
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if environment.boolean("ANCRAGE_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:", "blob:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "worker-src": [SELF, "blob:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+    }
+}
+ALTCHA_HMAC_KEY = SECRET_KEY
+ALTCHA_INCLUDE_TRANSLATIONS = True
+
+CK_EDITOR_5_UPLOAD_FILE_VIEW_NAME = "core:upload"
+CKEDITOR_5_FILE_UPLOAD_PERMISSION = "authenticated"
+CKEDITOR_5_CONFIGS = {"default": {"toolbar": ["bold", "italic", "link", "blockQuote"]}}
+TAGGIT_CASE_INSENSITIVE = True
+SIMPLE_HISTORY_REVERT_DISABLED = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"scrub": {"()": "core.logs.Scrub"}},
+    "formatters": {
+        "line": {
+            "format": "{asctime} {levelname} {name} [{request_id}] {message}",
+            "style": "{",
+        }
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["scrub"],
+            "formatter": "line",
+        }
+    },
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
+}
+DEFAULT_EXCEPTION_REPORTER_FILTER = "core.logs.QuietReporterFilter"
+
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS, the HTTPS redirect and secure cookies follow ANCRAGE_URL:
+    "security.W008",  # plain HTTP is for loopback, and behind a proxy it is the proxy
+    "security.W012",  # that redirects.
+    "security.W016",
+    "security.W021",  # preload is the owner's decision for the whole domain
+]
+

@@ -1,0 +1,20 @@
+"""Every address of the product. French paths; the rooms own what is below them."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("home.urls")),
+    path("", include("core.urls")),
+    path("", include("accounts.urls")),
+    path("communautes/", include("community.urls")),
+    path("discussions/", include("forums.urls")),
+    path("", include("notifications.urls")),
+    path("", include("moderation.urls")),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "core.views.bad_request"
+handler403 = "core.views.forbidden"
+handler404 = "core.views.not_found"
+handler500 = "core.views.server_error"

@@ -1,0 +1,137 @@
+"""The registry of kinds: what a page that shows many kinds needs to know of each.
+
+A room registers its kinds in its `AppConfig.ready()`. Home, search, reports, digests and file
+serving read the registry and never import the room.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db.models import Model, QuerySet
+from django.utils.functional import Promise
+
+if TYPE_CHECKING:
+    from core.audience import Viewer
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    """Something still waiting on a person, listed when she leaves (`open_items`)."""
+
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Action:
+    """An act offered on any content by `{% content_actions %}`: report, thank, bookmark…
+
+    `template` draws it, given `obj`, `kind`, `viewer`; `applies(obj, viewer)` decides whether.
+    """
+
+    name: str
+    template: str
+    applies: Callable[[Any, Viewer], bool]
+    position: int = 0
+
+
+@dataclass(frozen=True)
+class Kind:
+    """The contract of one kind of content.
+
+    name          stable identifier, stored in generic rows (`thread`)
+    model         its manager offers `readable_by` and `moderated_by`
+    label, plural for people, lazily translated
+    icon          name for `{% icon %}`
+    title         (obj, viewer) → str; a confidential kind answers something that tells nothing
+    author        (obj, viewer) → User or None; None also when the author chose to be unnamed
+    snapshot      (obj) → dict kept by a report: what it said when it was reported
+    row_template  draws one row in mixed lists, given `obj`
+    search_fields names of the text columns, for search
+    open_items    (user, viewer) → what `user` leaves open, as `viewer` may see it
+    hide, restore (obj, *, by, reason) → None
+    lock, move    the same contract, where the kind has them (`move` also takes `space`)
+    reacted       (obj_id, type, delta) → None, keeps the object's own counter of reactions
+    """
+
+    name: str
+    model: type[Model]
+    label: str | Promise
+    plural: str | Promise
+    icon: str
+    title: Callable[[Any, Viewer], str]
+    author: Callable[[Any, Viewer], Any]
+    snapshot: Callable[[Any], dict[str, Any]]
+    row_template: str
+    search_fields: tuple[str, ...] = ()
+    open_items: Callable[[Any, Viewer], Iterable[OpenItem]] | None = None
+    hide: Callable[..., None] | None = None
+    restore: Callable[..., None] | None = None
+    lock: Callable[..., None] | None = None
+    unlock: Callable[..., None] | None = None
+    move: Callable[..., None] | None = None
+    reacted: Callable[[int, str, int], None] | None = None
+    reactions: tuple[str, ...] = field(default=())
+
+    @property
+    def objects(self) -> Any:
+        return self.model._default_manager
+
+    def readable_by(self, user: Viewer) -> QuerySet:
+        return self.objects.readable_by(user)
+
+
+class UnknownKind(LookupError):
+    """No room registered a kind of this name."""
+
+
+_kinds: dict[str, Kind] = {}
+_actions: list[Action] = []
+_counters: dict[str, Callable[[Any], int]] = {}
+
+
+def register(kind: Kind) -> None:
+    _kinds[kind.name] = kind
+
+
+def register_action(action: Action) -> None:
+    _actions.append(action)
+    _actions.sort(key=lambda a: (a.position, a.name))
+
+
+def kinds() -> list[Kind]:
+    return list(_kinds.values())
+
+
+def get(name: str) -> Kind:
+    """The kind of that name. Raises `UnknownKind`."""
+    try:
+        return _kinds[name]
+    except KeyError:
+        raise UnknownKind(name) from None
+
+
+def kind_of(obj: Model) -> Kind:
+    """The kind of an object. Raises `UnknownKind` when its model is not registered."""
+    for kind in _kinds.values():
+        if type(obj) is kind.model:
+            return kind
+    raise UnknownKind(type(obj).__name__)
+
+
+def actions_for(obj: Model, viewer: Viewer) -> list[Action]:
+    return [action for action in _actions if action.applies(obj, viewer)]
+
+
+def find_readable(name: str, object_id: int, viewer: Viewer) -> Any:
+    """The object if `viewer` may read it; raises `ObjectDoesNotExist` alike for a missing
+    object, an invisible one and an unknown kind, so that nothing can be told from the answer."""
+    try:
+        kind = get(name)
+    except UnknownKind:
+        raise ObjectDoesNotExist from None
+    return kind.readable_by(viewer).get(pk=object_id)

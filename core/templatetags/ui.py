@@ -1,0 +1,203 @@
+"""What templates use to draw: icons, faces, times, numbers, page links.
+
+The formats themselves are pure functions in `core/formats.py`; here they meet the language of
+the request and the clock.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django import template
+from django.core.signals import setting_changed
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+
+from core import formats
+
+register = template.Library()
+
+PAGES_AROUND = 1
+
+
+@cache
+def _sprite() -> str:
+    return static("img/icons.svg")
+
+
+def _forget_sprite(*, setting: str, **kwargs: Any) -> None:
+    if setting in {"STATIC_URL", "STORAGES"}:
+        _sprite.cache_clear()
+
+
+setting_changed.connect(_forget_sprite)
+
+
+@register.simple_tag
+def icon(name: str, label: str = "") -> SafeString:
+    """One drawing of `static/img/icons.svg`; with `label` it speaks, without it is decoration."""
+    use = format_html('<use href="{}#{}"/>', _sprite(), name)
+    if label:
+        return format_html('<svg role="img" aria-label="{}">{}</svg>', label, use)
+    return format_html('<svg aria-hidden="true">{}</svg>', use)
+
+
+@register.simple_tag
+def face(person: Any, size: str = "") -> SafeString:
+    """The round portrait of a person: photo, or initials on her tint; a mask for nobody.
+
+    `person` offers `initials`, `face_class` and, when it has one, `photo_url`; None is an author
+    who chose to be unnamed or who left. `size` is "s", "l" or nothing. Decoration: the name is
+    always written beside it.
+    """
+    kind = f" {size}" if size else ""
+    if person is None:
+        return format_html('<span class="face none{}">{}</span>', kind, icon("unnamed"))
+    photo = getattr(person, "photo_url", "")
+    if photo:
+        return format_html(
+            '<span class="face{}"><img src="{}" alt="" loading="lazy"></span>', kind, photo
+        )
+    return format_html(
+        '<span class="face {}{}" aria-hidden="true">{}</span>',
+        person.face_class,
+        kind,
+        person.initials,
+    )
+
+
+@register.simple_tag
+def when(value: datetime | date | None, style: str = "moment") -> SafeString:
+    """`<time>` with the machine's date and the reader's words; `style` is the name of a filter
+    (`moment`, `ago`, `age`, `day`). Nothing for None."""
+    if value is None:
+        return mark_safe("")
+    shown = {"moment": moment, "ago": ago, "age": age, "day": day}[style](value)
+    full = day(value)
+    if isinstance(value, datetime):
+        full = f"{full}, {hours(value)}"
+    machine = formats.local(value).isoformat(timespec="minutes") if isinstance(
+        value, datetime
+    ) else value.isoformat()
+    return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, shown)
+
+
+@register.filter(is_safe=False)
+def day(value: datetime | date | None, style: str = "") -> str:
+    """`22 novembre 2026`; `day:"short"`: `22 nov.`, with the year when it is not this one."""
+    if not value:
+        return ""
+    if style == "short":
+        this_year = formats.local(value).year == timezone.localdate().year
+        return formats.day(value, formats.active_language(), short=True, year=not this_year)
+    return formats.day(value, formats.active_language())
+
+
+@register.filter(is_safe=False)
+def moment(value: datetime | date | None) -> str:
+    """`aujourd’hui, 8 h 05`, `17 nov., 9 h 12`."""
+    if not isinstance(value, datetime):
+        return day(value, "short")
+    return formats.moment(value, formats.active_language(), now=timezone.now())
+
+
+@register.filter(is_safe=False)
+def ago(value: datetime | date | None) -> str:
+    """`il y a 2 jours`, `hier`, and the day itself after a week."""
+    return formats.ago(_as_moment(value), formats.active_language(), now=timezone.now()) if (
+        value
+    ) else ""
+
+
+@register.filter(is_safe=False)
+def age(value: datetime | date | None) -> str:
+    """`52 h`, `4 j`: how long something has waited."""
+    return formats.age(_as_moment(value), formats.active_language(), now=timezone.now()) if (
+        value
+    ) else ""
+
+
+@register.filter(is_safe=False)
+def hours(value: datetime | None) -> str:
+    """`13 h 30`."""
+    return formats.hours(value, formats.active_language()) if value else ""
+
+
+@register.filter(is_safe=False)
+def grouped(value: float | Decimal | None) -> str:
+    """`1 250`. A text (a capped count, `2 000+`) passes as it is."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else formats.grouped(value, formats.active_language())
+
+
+@register.filter(is_safe=False)
+def money(value: float | Decimal | str | None) -> str:
+    """`1 250,50 $`."""
+    return "" if value in (None, "") else formats.money(value, formats.active_language())
+
+
+@register.filter(is_safe=False)
+def percent(value: float | Decimal | None) -> str:
+    """`78 %`."""
+    return "" if value is None else formats.percent(value, formats.active_language())
+
+
+@register.filter(is_safe=False)
+def filesize_fr(value: int | None) -> str:
+    """`48 ko`, in the reader's language."""
+    return "" if value is None else formats.filesize(value, formats.active_language())
+
+
+@register.filter(is_safe=False)
+def reading(minutes: int | None) -> str:
+    """`6 minutes`, from a number of minutes."""
+    return formats.reading(int(minutes or 0), formats.active_language())
+
+
+@register.filter(is_safe=False)
+def plural(number: float, forms: str) -> str:
+    """`{{ n|plural:"fil|fils" }}` for data that has no catalogue; elsewhere `blocktranslate count`."""
+    return formats.plural(number, forms, formats.active_language())
+
+
+@register.inclusion_tag("parts/pager.html")
+def pager(page: int, pages: int, base: str = "?page=", label: str = "") -> dict[str, Any]:
+    """Links to the pages of a long thread: first, last, the ones around, and None for a gap.
+
+    `base` is what comes before the number.
+    """
+    shown = {1, pages, *range(page - PAGES_AROUND, page + PAGES_AROUND + 1)}
+    numbers: list[int | None] = []
+    for number in sorted(n for n in shown if 1 <= n <= pages):
+        if numbers and number - (numbers[-1] or 0) > 1:
+            numbers.append(number - 1 if number - (numbers[-1] or 0) == 2 else None)
+        numbers.append(number)
+    return {
+        "page": page,
+        "pages": pages,
+        "base": base,
+        "numbers": numbers if pages > 1 else [],
+        "label": label or _("Pages"),
+        "before": page - 1 if page > 1 else None,
+        "after": page + 1 if page < pages else None,
+    }
+
+
+@register.filter(is_safe=True)
+def field_attrs(field: Any, attrs: str) -> SafeString:
+    """A bound field drawn with more attributes: `{{ field|field_attrs:"class=short rows=3" }}`."""
+    extra = dict(pair.split("=", 1) if "=" in pair else (pair, "") for pair in attrs.split())
+    return conditional_escape(field.as_widget(attrs=extra))
+
+
+def _as_moment(value: datetime | date) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    return timezone.make_aware(datetime.combine(value, time(12)))

@@ -1,0 +1,52 @@
+"""Labels of taxonomy codes, cached: they change a few times a year and are on every page.
+
+The cache is each process's own, for half a minute: the shared one may be a table of the
+database, and a page's budget has no query to spare for words.
+"""
+
+from django.core.cache import caches
+from django.db.models.signals import post_delete, post_save
+
+from core.models import Term
+
+CACHE_KEY = "terms"
+SECONDS = 30
+
+
+def scheme(name: str) -> dict[str, str]:
+    """The live terms of a scheme, code → label, in their order."""
+    return {code: label for code, (label, retired) in _all().get(name, {}).items() if not retired}
+
+
+def label(name: str, code: str) -> str:
+    """The label of a code, retired or not; the code itself when nobody knows it."""
+    found = _all().get(name, {}).get(code)
+    return found[0] if found else code
+
+
+def labels(name: str, codes: list[str]) -> list[str]:
+    return [label(name, code) for code in codes]
+
+
+def choices(name: str, *, blank: str | None = None) -> list[tuple[str, str]]:
+    """Choices of a form field, with a first empty one when `blank` says how it reads."""
+    first = [("", blank)] if blank is not None else []
+    return first + list(scheme(name).items())
+
+
+def _all() -> dict[str, dict[str, tuple[str, bool]]]:
+    found = caches["local"].get(CACHE_KEY)
+    if found is None:
+        found = {}
+        for term in Term.objects.order_by("scheme", "position", "label"):
+            found.setdefault(term.scheme, {})[term.code] = (term.label, term.retired)
+        caches["local"].set(CACHE_KEY, found, SECONDS)
+    return found
+
+
+def _forget(**kwargs: object) -> None:
+    caches["local"].delete(CACHE_KEY)
+
+
+post_save.connect(_forget, sender=Term, dispatch_uid="terms.forget")
+post_delete.connect(_forget, sender=Term, dispatch_uid="terms.forget")

@@ -1,0 +1,33 @@
+"""What a person was writing when something stopped her."""
+
+from django.conf import settings
+from django.db import models
+
+from forums import querysets
+
+
+class Draft(models.Model):
+    """A text kept, unposted, for its author alone; one a place (`thread` null: a new thread)."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts"
+    )
+    thread = models.ForeignKey(
+        "forums.Thread", null=True, on_delete=models.CASCADE, related_name="drafts"
+    )
+    space = models.ForeignKey("community.SubCommunity", null=True, on_delete=models.SET_NULL)
+    title = models.CharField(max_length=160, blank=True)
+    body = models.TextField(blank=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = querysets.DraftQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("user", "thread"), name="draft_one_a_place", nulls_distinct=False
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"draft of {self.user_id}"

@@ -1,0 +1,78 @@
+"""A message in a thread, and what it said before."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.audience import CanBeRead, State
+from forums import querysets
+
+
+class Post(CanBeRead):
+    """One message. Its audience is its thread's; its own `state` may only narrow it.
+
+    `html` was sanitised by `core.richtext` on the way in, and `text` is its plain text.
+    Positions run from 1 without a hole and are never reused. `as_animation` marks a message
+    written in the name of the animation team.
+    """
+
+    thread = models.ForeignKey("forums.Thread", on_delete=models.CASCADE, related_name="posts")
+    position = models.PositiveIntegerField()
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="posts"
+    )
+    unnamed = models.BooleanField(default=False)
+    as_animation = models.BooleanField(default=False)
+    html = models.TextField()
+    text = models.TextField()
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
+    )
+    state = models.CharField(max_length=10, choices=State, default=State.PUBLISHED)
+    created_at = models.DateTimeField(default=timezone.now)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    thanks_count = models.PositiveIntegerField(default=0)
+    useful_count = models.PositiveIntegerField(default=0)
+    same_count = models.PositiveIntegerField(default=0)
+    # A second identical submission (double click, retry on a weak network) is the same post.
+    submission = models.UUIDField(null=True, blank=True, unique=True, editable=False)
+
+    objects = querysets.PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("message")
+        verbose_name_plural = _("messages")
+        constraints = (
+            models.UniqueConstraint(fields=("thread", "position"), name="post_position"),
+        )
+        indexes = (models.Index(fields=("author", "-created_at"), name="post_by_author"),)
+
+    def __str__(self) -> str:
+        return f"{self.thread_id}#{self.position}"
+
+    @property
+    def is_opening(self) -> bool:
+        return self.position == 1
+
+
+class PostVersion(models.Model):
+    """What a post said until it was edited."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="versions")
+    html = models.TextField()
+    text = models.TextField()
+    title = models.CharField(max_length=160, blank=True)
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    reason = models.CharField(max_length=200, blank=True)
+    replaced_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ("-replaced_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.post_id} until {self.replaced_at:%Y-%m-%d}"

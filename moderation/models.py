@@ -1,0 +1,106 @@
+"""Reports to the animation team, and what the console remembers."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from moderation import querysets
+
+
+class Report(models.Model):
+    """A person asks the animation team to look at something.
+
+    `snapshot` is what it said then, kept whatever becomes of it. `space` is the object's at that
+    moment and follows a move, so that the report goes to those who moderate it.
+    """
+
+    class Reason(models.TextChoices):
+        IDENTIFIES = "identifie", _("Could identify a young person")
+        CONFIDENTIAL = "confidentiel", _("Breaks confidentiality")
+        HURTFUL = "blessant", _("Is hurtful")
+        DANGER = "danger", _("Somebody may be in danger")
+        ADVERTISING = "vente", _("Sells something")
+        OTHER = "autre", _("Something else")
+
+    class Outcome(models.TextChoices):
+        KEPT = "garde", _("Left as it is")
+        HIDDEN = "retire", _("Set aside")
+        LOCKED = "verrouille", _("Thread locked")
+        MOVED = "deplace", _("Moved")
+
+    kind = models.CharField(max_length=40)
+    object_id = models.BigIntegerField()
+    space = models.ForeignKey(
+        "community.SubCommunity", null=True, on_delete=models.SET_NULL, related_name="reports"
+    )
+    reporter = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="reports"
+    )
+    reason = models.CharField(_("Reason"), max_length=12, choices=Reason)
+    details = models.TextField(_("Details"), blank=True, max_length=2000)
+    snapshot = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
+    outcome = models.CharField(max_length=12, choices=Outcome, blank=True)
+    answer = models.TextField(_("Answer to the person who reported"), blank=True, max_length=2000)
+
+    objects = querysets.ReportQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("report")
+        verbose_name_plural = _("reports")
+        ordering = ("created_at",)
+        constraints = (
+            models.UniqueConstraint(
+                fields=("kind", "object_id", "reporter"),
+                condition=models.Q(closed_at=None),
+                name="report_one_open_a_person",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.object_id}"
+
+
+class Greeting(models.Model):
+    """A newcomer was greeted by an animator, so that nobody greets her twice or never."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="greeting"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"{self.user_id} greeted"
+
+
+class Ask(models.Model):
+    """An animator asked one person to look at a question without an answer."""
+
+    kind = models.CharField(max_length=40)
+    object_id = models.BigIntegerField()
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="asked"
+    )
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("kind", "object_id", "person"), name="ask_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id} asked about {self.kind}:{self.object_id}"
