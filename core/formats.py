@@ -51,10 +51,8 @@ def local(value: date | datetime) -> date | datetime:
     return value
 
 
-def day(
-    value: date | datetime, lang: str = "fr", *, short: bool = False, year: bool = True
-) -> str:
-    """`22 novembre 2026`, `1er décembre 2026`; short: `22 nov. 2026`; English `November 22, 2026`."""
+def day(value: date | datetime, lang: str = "fr", *, short: bool = False, year: bool = True) -> str:
+    """`22 novembre 2026`, `1er décembre`; short: `22 nov. 2026`; English `November 22, 2026`."""
     value = local(value)
     months = SHORT_MONTHS if short else MONTHS
     name = months[lang][value.month - 1]
@@ -144,7 +142,9 @@ def percent(value: float | Decimal, lang: str = "fr") -> str:
 def filesize(value: int, lang: str = "fr") -> str:
     """`48 ko`, `1,2 Mo`; decimal units, as phones and disks count."""
     if value < 1000:
-        return f"{value}{NBSP}{plural(value, 'byte|bytes' if lang == 'en' else 'octet|octets', lang)}"
+        return (
+            f"{value}{NBSP}{plural(value, 'byte|bytes' if lang == 'en' else 'octet|octets', lang)}"
+        )
     size, unit = float(value), 0
     while size >= 999.5 and unit < len(SIZES[lang]) - 1:
         size, unit = size / 1000, unit + 1

@@ -82,9 +82,11 @@ def when(value: datetime | date | None, style: str = "moment") -> SafeString:
     full = day(value)
     if isinstance(value, datetime):
         full = f"{full}, {hours(value)}"
-    machine = formats.local(value).isoformat(timespec="minutes") if isinstance(
-        value, datetime
-    ) else value.isoformat()
+    machine = (
+        formats.local(value).isoformat(timespec="minutes")
+        if isinstance(value, datetime)
+        else value.isoformat()
+    )
     return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, shown)
 
 
@@ -110,17 +112,21 @@ def moment(value: datetime | date | None) -> str:
 @register.filter(is_safe=False)
 def ago(value: datetime | date | None) -> str:
     """`il y a 2 jours`, `hier`, and the day itself after a week."""
-    return formats.ago(_as_moment(value), formats.active_language(), now=timezone.now()) if (
-        value
-    ) else ""
+    return (
+        formats.ago(_as_moment(value), formats.active_language(), now=timezone.now())
+        if (value)
+        else ""
+    )
 
 
 @register.filter(is_safe=False)
 def age(value: datetime | date | None) -> str:
     """`52 h`, `4 j`: how long something has waited."""
-    return formats.age(_as_moment(value), formats.active_language(), now=timezone.now()) if (
-        value
-    ) else ""
+    return (
+        formats.age(_as_moment(value), formats.active_language(), now=timezone.now())
+        if (value)
+        else ""
+    )
 
 
 @register.filter(is_safe=False)
@@ -163,7 +169,7 @@ def reading(minutes: int | None) -> str:
 
 @register.filter(is_safe=False)
 def plural(number: float, forms: str) -> str:
-    """`{{ n|plural:"fil|fils" }}` for data that has no catalogue; elsewhere `blocktranslate count`."""
+    """`{{ n|plural:"fil|fils" }}`, for words without a catalogue (terms, settings)."""
     return formats.plural(number, forms, formats.active_language())
 
 

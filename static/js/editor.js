@@ -1,0 +1,140 @@
+/* The rich editor (CKEditor 5), fetched when somebody begins to write and not before.
+   The plain box stays the truth: it is what the form sends, and what remains if the bundle
+   cannot come. */
+
+const TOOLBAR = ["bold", "italic", "link", "bulletedList", "numberedList", "blockQuote", "|", "undo", "redo"];
+const editors = new WeakMap();
+let bundle;
+
+function script(src) {
+  return new Promise((done, fail) => {
+    const tag = document.createElement("script");
+    tag.src = src;
+    tag.onload = done;
+    tag.onerror = () => fail(new Error(src));
+    document.head.append(tag);
+  });
+}
+
+function style(href) {
+  const tag = document.createElement("link");
+  tag.rel = "stylesheet";
+  tag.href = href;
+  /* before our own sheets, whose layers give the editor the colours of the house */
+  document.head.prepend(tag);
+  return new Promise((done, fail) => { tag.onload = done; tag.onerror = fail; });
+}
+
+function load(place) {
+  bundle ??= Promise.all([
+    style(place.style),
+    script(place.bundle).then(() => place.french && script(place.french)),
+  ]).catch((error) => { bundle = undefined; throw error; });
+  return bundle;
+}
+
+const escaped = (text) => text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
+
+/* what was typed as plain lines, as the paragraphs the editor reads */
+function asHtml(text) {
+  if (/^\s*<(p|ul|ol|blockquote|h\d|figure|div)\b/i.test(text)) return text;
+  return text.split(/\n{2,}/).map((block) => `<p>${escaped(block).replace(/\n/g, "<br>")}</p>`).join("");
+}
+
+function config(box, lang) {
+  const settings = {
+    licenseKey: "GPL",
+    language: { ui: lang, content: lang },
+    toolbar: { items: [...TOOLBAR], shouldNotGroupWhenFull: false },
+    placeholder: box.placeholder,
+    link: { defaultProtocol: "https://" },
+  };
+  if (box.dataset.mentions) {
+    settings.mention = {
+      feeds: [{
+        marker: "@",
+        minimumCharacters: 1,
+        feed: async (query) => {
+          const answer = await fetch(box.dataset.mentions + encodeURIComponent(query), { headers: { Accept: "application/json" } });
+          return answer.ok ? answer.json() : [];
+        },
+        itemRenderer: (item) => {
+          const line = document.createElement("span");
+          line.textContent = item.name || item.id;
+          return line;
+        },
+      }],
+    };
+  }
+  if (box.dataset.upload) {
+    settings.toolbar.items.splice(6, 0, "uploadImage");
+    settings.simpleUpload = {
+      uploadUrl: box.dataset.upload,
+      withCredentials: true,
+      headers: { "X-CSRFToken": box.form?.elements.csrfmiddlewaretoken?.value ?? "" },
+    };
+  }
+  return settings;
+}
+
+/* Opens the editor over `box`, with what it holds and the caret at the end.
+   Rejects, leaving the plain box as it was, when the bundle cannot be had. */
+export async function open(box, place, lang) {
+  if (editors.has(box) || box.dataset.opening) return;
+  box.dataset.opening = "1";
+  try {
+    await load(place);
+    if (!box.isConnected) return;
+    const focused = document.activeElement === box;
+    const typed = box.value;
+    box.value = asHtml(typed);
+    const required = box.required;
+    box.required = false;
+    let editor;
+    try {
+      editor = await window.ClassicEditor.create(box, config(box, lang));
+    } catch (error) {
+      box.value = typed;
+      box.required = required;
+      throw error;
+    }
+    editors.set(box, editor);
+    box.dataset.open = "1";
+    const format = document.createElement("input");
+    format.type = "hidden";
+    format.name = `${box.name}_format`;
+    format.value = "html";
+    box.after(format);
+    label(box, editor);
+    editor.model.document.on("change:data", () => {
+      box.value = editor.getData();
+      box.dispatchEvent(new Event("input", { bubbles: true }));
+    });
+    if (focused) {
+      editor.model.change((writer) => writer.setSelection(editor.model.document.getRoot(), "end"));
+      editor.editing.view.focus();
+    }
+  } finally {
+    delete box.dataset.opening;
+  }
+}
+
+/* the editable area keeps the name and the description of the box it stands for */
+function label(box, editor) {
+  const name = box.labels?.[0];
+  const description = box.getAttribute("aria-describedby");
+  editor.editing.view.change((writer) => {
+    const area = editor.editing.view.document.getRoot();
+    if (name) writer.setAttribute("aria-label", name.textContent.trim(), area);
+    if (description) writer.setAttribute("aria-describedby", description, area);
+  });
+  name?.addEventListener("click", (event) => { event.preventDefault(); editor.editing.view.focus(); });
+}
+
+/* a replaced editor would live on in memory */
+document.addEventListener("htmx:beforeCleanupElement", ({ target }) => {
+  const editor = editors.get(target);
+  if (!editor) return;
+  editors.delete(target);
+  editor.destroy().catch(() => {});
+});
