@@ -1,0 +1,269 @@
+"""Accounts and profiles: how a person comes to exist here, changes, and leaves.
+
+Who may bring somebody in is decided by the services of joining; here are the rules that hold
+whoever asks. `by=None` is the house itself (a command, the clock).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts import permissions
+from accounts.models import Organisation, Profile, Skill, User
+from accounts.models.user import normalise_address
+from core import log, mail
+from core.audience import Level
+from core.errors import Invalid, NotAllowed
+from core.events import run_hooks
+from core.text import fold
+
+
+class AddressTaken(Invalid):
+    message = _("There is already an account with this e-mail address.")
+
+
+class GuestWithoutEnd(Invalid):
+    message = _("A guest’s access needs an end date.")
+
+
+class StillContact(Invalid):
+    message = _("This person is the contact person of her organisation. Name another one first.")
+
+
+PERSONAL = ("first_name", "last_name", "job_title", "language")
+SHARED = ("pronoun", "function", "region", "bio", "phone", "visibility")
+
+
+@transaction.atomic
+def create_account(
+    *,
+    email: str,
+    first_name: str,
+    last_name: str,
+    organisation: Organisation | None,
+    role: str = User.Role.MEMBER,
+    job_title: str = "",
+    access_until: datetime | None = None,
+    language: str = "fr-ca",
+    by: User | None,
+) -> User:
+    """A person with her profile and no password yet (code by mail, or one she chooses).
+
+    Runs the hooks of `account.created`. Raises `AddressTaken`, `GuestWithoutEnd`, and
+    `NotAllowed` when somebody who is not an administrator makes an animator.
+    """
+    address = normalise_address(email)
+    if User.objects.filter(email=address).exists():
+        raise AddressTaken
+    if role == User.Role.GUEST and access_until is None:
+        raise GuestWithoutEnd
+    if role == User.Role.ANIMATION and not permissions.can_name_animators(by):
+        raise NotAllowed
+    user = User.objects.create_user(
+        address,
+        first_name=first_name.strip(),
+        last_name=last_name.strip(),
+        organisation=organisation,
+        job_title=job_title.strip(),
+        role=role,
+        access_until=access_until if role == User.Role.GUEST else None,
+        language=language,
+    )
+    make_profile(user)
+    log.record("account.created", user, by=by, role=role)
+    run_hooks("account.created", user=user)
+    return user
+
+
+def make_profile(user: User, **values: Any) -> Profile:
+    """The profile of a new account; `values` are its own columns."""
+    return Profile.objects.create(
+        owner=user,
+        organisation=user.organisation,
+        level=Level.MEMBERS,
+        folded_name=folded_name(user),
+        **values,
+    )
+
+
+def folded_name(user: User) -> str:
+    return fold(user.full_name)[:200]
+
+
+@transaction.atomic
+def update_profile(user: User, *, by: User | None, **values: Any) -> Profile:
+    """Change what a person says of herself. `values` are names of `PERSONAL` and `SHARED`, and
+    `photo`, `helps`, `seeks` (lists of words). Raises `NotAllowed`, and TypeError for any other
+    name: a role or an address does not change here.
+    """
+    if not permissions.can_edit_profile(by, user):
+        raise NotAllowed
+    profile = Profile.objects.select_for_update().get(owner=user)
+    fields = sorted(values)
+    for name, direction in (("helps", Skill.Direction.HELPS), ("seeks", Skill.Direction.SEEKS)):
+        if name in values:
+            set_skills(profile, direction, values.pop(name))
+    for name, value in values.items():
+        if name in PERSONAL or name == "photo":
+            setattr(user, name, value)
+        elif name in SHARED:
+            setattr(profile, name, value)
+        else:
+            raise TypeError(f"{name} is not a part of the profile")
+    user.save(update_fields=[*PERSONAL, "photo"])
+    profile.folded_name = folded_name(user)
+    profile.save()
+    log.record("profile.updated", user, by=by, fields=fields)
+    return profile
+
+
+def set_skills(profile: Profile, direction: str, words: list[str]) -> None:
+    """Replace the keywords of one direction; the same word written twice counts once."""
+    wanted: dict[str, str] = {}
+    for word in words:
+        clean = " ".join(word.split())[:60]
+        if clean:
+            wanted.setdefault(fold(clean)[:60], clean)
+    kept = profile.skills.filter(direction=direction)
+    kept.exclude(folded__in=wanted).delete()
+    present = {skill.folded: skill for skill in kept}
+    for folded, word in wanted.items():
+        skill = present.get(folded)
+        if skill is None:
+            profile.skills.create(direction=direction, word=word, folded=folded)
+        elif skill.word != word:
+            skill.word = word
+            skill.save(update_fields=["word"])
+
+
+@transaction.atomic
+def set_organisation(user: User, organisation: Organisation | None, *, by: User | None) -> None:
+    """Move a person to another organisation. Raises `NotAllowed`, `StillContact`."""
+    if not permissions.can_manage_account(by, user):
+        raise NotAllowed
+    if Organisation.objects.filter(contact=user).exists():
+        raise StillContact
+    former = user.organisation_id
+    user.organisation = organisation
+    user.save(update_fields=["organisation"])
+    Profile.objects.filter(owner=user).update(organisation=organisation)
+    log.record(
+        "account.organisation",
+        user,
+        by=by,
+        former=former,
+        organisation=organisation.pk if organisation else None,
+    )
+
+
+@transaction.atomic
+def deactivate(user: User, *, by: User | None, reason: str = "") -> None:
+    """End an account: its sessions and, by the hooks of `account.ended`, its memberships.
+
+    What she wrote stays, under her name. An organisation whose contact person she was waits for
+    another: an account must be closed at once when it is not in good hands. Raises `NotAllowed`.
+    """
+    if not permissions.can_end_account(by, user):
+        raise NotAllowed
+    for organisation in Organisation.objects.filter(contact=user):
+        organisation.contact = None
+        organisation.save()
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    end_sessions(user)
+    log.record("account.ended", user, by=by, reason=reason)
+    run_hooks("account.ended", user=user)
+
+
+@transaction.atomic
+def reactivate(user: User, *, by: User | None, access_until: datetime | None = None) -> None:
+    """Open an ended account again; she enters the common space anew (`account.created`).
+
+    Raises `NotAllowed`, and `GuestWithoutEnd` for a guest without a new date.
+    """
+    if not permissions.can_manage_account(by, user):
+        raise NotAllowed
+    if user.is_guest and access_until is None:
+        raise GuestWithoutEnd
+    user.is_active = True
+    if user.is_guest:
+        user.access_until = access_until
+    user.save(update_fields=["is_active", "access_until"])
+    log.record("account.reopened", user, by=by)
+    run_hooks("account.created", user=user)
+
+
+def end_sessions(user: User, *, keep: str | None = None) -> int:
+    """Sign a person out everywhere, but from the session whose key is `keep`."""
+    ended = 0
+    for session in UserSession.objects.filter(user=user).exclude(session_key=keep or ""):
+        session.end()
+        ended += 1
+    return ended
+
+
+@transaction.atomic
+def change_address(user: User, email: str, *, by: User | None) -> None:
+    """Give an account another e-mail address; both addresses are told. An address is the key of
+    an account, so its other sessions end. Raises `NotAllowed`, `AddressTaken`.
+    """
+    if not permissions.can_manage_account(by, user):
+        raise NotAllowed
+    address = normalise_address(email)
+    former = user.email
+    if address == former:
+        return
+    if User.objects.filter(email=address).exclude(pk=user.pk).exists():
+        raise AddressTaken
+    user.email = address
+    user.save(update_fields=["email"])
+    EmailAddress.objects.filter(user=user).delete()
+    end_sessions(user)
+    record = log.record("account.address", user, by=by)
+    for told in (former, address):
+        mail.queue("address-changed", to=told, about=user, dedupe=f"address:{record.pk}:{told}")
+
+
+@transaction.atomic
+def set_role(
+    user: User, role: str, *, by: User | None, access_until: datetime | None = None
+) -> None:
+    """Make a person a member, a guest or an animator. Raises `NotAllowed`, `GuestWithoutEnd`."""
+    to_or_from_animation = User.Role.ANIMATION in (role, user.role)
+    if to_or_from_animation and not permissions.can_name_animators(by):
+        raise NotAllowed
+    if not permissions.can_manage_account(by, user):
+        raise NotAllowed
+    if role == User.Role.GUEST and access_until is None:
+        raise GuestWithoutEnd
+    former = user.role
+    user.role = role
+    user.access_until = access_until if role == User.Role.GUEST else None
+    user.save(update_fields=["role", "access_until"])
+    log.record("account.role", user, by=by, former=former, role=role)
+    if former == User.Role.GUEST and role != former:
+        run_hooks("account.created", user=user)
+
+
+@transaction.atomic
+def reset_second_factor(user: User, *, by: User | None) -> int:
+    """Remove the second factors of a person who lost them, sign her out, and tell her by mail.
+
+    Answers how many there were. Raises `NotAllowed`; see `permissions.can_reset_second_factor`.
+    """
+    if not permissions.can_reset_second_factor(by, user):
+        raise NotAllowed
+    removed = Authenticator.objects.filter(user=user)
+    count = removed.count()
+    removed.delete()
+    end_sessions(user)
+    record = log.record("account.second_factor_reset", user, by=by, removed=count)
+    mail.queue("second-factor-reset", to=user, about=user, dedupe=f"2fa:{record.pk}")
+    return count
