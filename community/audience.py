@@ -115,3 +115,18 @@ def moderated_q(user: Viewer, prefix: str = "") -> Q:
     in_space = Q(**{f"{prefix}space_id__in": spaces})
     spaceless = Q(**{f"{prefix}space_id__isnull": True}) & Q(_as_animator(user))
     return (in_space | spaceless) & ~Q(**{f"{prefix}state": State.DRAFT})
+
+
+def moderators_of(space: SubCommunity | None) -> QuerySet[User]:
+    """The people who moderate `space`: the inverse of `moderated_spaces_q`. Without a space, the
+    federation's animators."""
+    animators = Q(role=User.Role.ANIMATION)
+    if space is None:
+        return User.objects.filter(active_q(), animators)
+    current = Membership.objects.filter(space=space, ended_at=None)
+    if space.confidential:
+        animators &= Q(pk__in=current.values("user_id"))
+    if settings.COANIMATION:
+        led = current.filter(role=Membership.Role.COANIMATION)
+        animators |= Q(pk__in=led.values("user_id"))
+    return User.objects.filter(active_q(), animators)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -51,6 +52,7 @@ class Kind:
     author        (obj, viewer) → User or None; None also when the author chose to be unnamed
     snapshot      (obj) → dict kept by a report: what it said when it was reported
     row_template  draws one row in mixed lists, given `obj`
+    space         (obj) → the SubCommunity it lives in, or None
     search_fields names of the text columns, for search
     open_items    (user, viewer) → what `user` leaves open, as `viewer` may see it
     hide, restore (obj, *, by, reason) → None
@@ -68,6 +70,7 @@ class Kind:
     snapshot: Callable[[Any], dict[str, Any]]
     row_template: str
     search_fields: tuple[str, ...] = ()
+    space: Callable[[Any], Any] = attrgetter("space")
     open_items: Callable[[Any, Viewer], Iterable[OpenItem]] | None = None
     hide: Callable[..., None] | None = None
     restore: Callable[..., None] | None = None
