@@ -6,4 +6,6 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core import checks  # noqa: F401  (registers the system checks)
+        # Each registers something: system checks, recurring duties, allauth's notices.
+        from core import checks, tasks  # noqa: F401
+        from core.mail import adapter  # noqa: F401

@@ -112,7 +112,10 @@ def drain(limit: int = 200) -> int:
         if event is None:
             break
         taken += 1
-        _settle(event, [_run(event, key) for key in _handlers[event.name]])
+        if leases.worn_out(event.attempts):
+            _settle(event, ["WorkerKilled"])
+        else:
+            _settle(event, [_run(event, key) for key in _handlers[event.name]])
     return taken
 
 

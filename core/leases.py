@@ -35,6 +35,11 @@ def due(waiting: models.QuerySet[Row], now: datetime | None = None) -> models.Qu
     return waiting.filter(free, not_before__lte=now)
 
 
+def _oldest(rows: models.QuerySet[Row]) -> Row | None:
+    # This order is that of the partial index on what waits: no sort, however long the queue.
+    return rows.order_by("not_before", "id").first()
+
+
 def take_one(waiting: models.QuerySet[Row], **also: Any) -> Row | None:
     """Lease the oldest due row of `waiting`, or answer None.
 
@@ -49,17 +54,22 @@ def take_one(waiting: models.QuerySet[Row], **also: Any) -> Row | None:
     connection = connections[waiting.db]
     if connection.features.has_select_for_update_skip_locked:
         with transaction.atomic(using=waiting.db):
-            row = due(waiting, now).select_for_update(skip_locked=True).order_by("id").first()
+            row = _oldest(due(waiting, now).select_for_update(skip_locked=True))
             if row is not None:
                 model._default_manager.filter(pk=row.pk).update(**changes)
     else:
-        while (row := due(waiting, now).order_by("id").first()) is not None:
+        while (row := _oldest(due(waiting, now))) is not None:
             if due(waiting, now).filter(pk=row.pk).update(**changes):
                 break
     if row is None:
         return None
     fresh: Row = model._default_manager.get(pk=row.pk)
     return fresh
+
+
+def worn_out(attempts: int) -> bool:
+    """Whether a row just taken was already tried often enough: it kills its workers."""
+    return attempts > len(BACKOFF) + 1
 
 
 def next_try(attempts: int, now: datetime | None = None) -> datetime | None:
