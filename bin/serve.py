@@ -1,10 +1,10 @@
-"""Run the web server and the worker side by side until Ctrl-C, and never leave one without the other.
+"""Run the web server and the worker side by side until Ctrl-C, never one without the other.
 
-`bin/run` and `bin/bench` end here. Usage: python bin/serve.py [--banner FILE], with PORT in
-the environment (deploy/gunicorn.conf.py reads it too).
+`bin/run` ends here. Usage: python bin/serve.py [--banner TEXT], with PORT in the environment
+(deploy/gunicorn.conf.py reads it too).
 
-Each of the two has its own process group, so that Ctrl-C reaches this program alone, which asks them
-to finish, waits, and only then insists.
+Each of the two has its own process group, so that Ctrl-C reaches this program alone, which asks
+them to finish, waits, and only then insists.
 """
 
 import argparse
@@ -46,8 +46,11 @@ class Household:
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, *command: str) -> None:
-        self.children[name] = subprocess.Popen(
-            [sys.executable, *command], cwd=ROOT, start_new_session=True, preexec_fn=die_with_parent
+        self.children[name] = subprocess.Popen(  # noqa: S603 (our own two commands)
+            [sys.executable, *command],
+            cwd=ROOT,
+            start_new_session=True,
+            preexec_fn=die_with_parent,
         )
 
     def start_both(self) -> None:
@@ -59,11 +62,13 @@ class Household:
 
     def gone(self) -> str | None:
         """The name of the first process that ended by itself."""
-        return next((name for name, child in self.children.items() if child.poll() is not None), None)
+        return next(
+            (name for name, child in self.children.items() if child.poll() is not None), None
+        )
 
     def answers(self) -> bool:
         """Whether the health page answers, even to say that something is degraded."""
-        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/sante/")  # noqa: S310
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/sante/")
         request.add_header("Host", f"localhost:{self.port}")
         try:
             with urllib.request.urlopen(request, timeout=5):  # noqa: S310
@@ -103,7 +108,7 @@ class Household:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--banner", type=Path, help="text printed once the web server answers")
+    parser.add_argument("--banner", default="", help="said once the web server answers")
     options = parser.parse_args()
 
     household = Household(int(os.environ.get("PORT", "8000")))
@@ -112,7 +117,7 @@ def main() -> int:
     household.start_both()
     try:
         if household.wait_ready():
-            say(options.banner.read_text(encoding="utf-8") if options.banner else "prêt")
+            say(options.banner)
         elif not household.stop_asked and not household.gone():
             say("Le serveur web ne répond pas : il a été arrêté.")
             return 1
