@@ -3,6 +3,9 @@
    cannot come. */
 
 const TOOLBAR = ["bold", "italic", "link", "bulletedList", "numberedList", "blockQuote", "|", "undo", "redo"];
+/* What the bundle knows and our allow-list does not keep: a pasted address must stay an address,
+   not become a frame that the server takes out. */
+const UNWANTED = ["MediaEmbed", "HtmlEmbed", "TodoList", "CodeBlock", "Table", "TableToolbar", "TableProperties", "TableCellProperties", "TableCaption", "Highlight", "Font", "Alignment", "PageBreak", "HorizontalLine", "SourceEditing", "ShowBlocks", "GeneralHtmlSupport", "Style", "FullPage", "ImageResize", "ImageStyle", "ImageInsert", "Heading", "IndentBlock", "Markdown"];
 const editors = new WeakMap();
 let bundle;
 
@@ -20,14 +23,15 @@ function style(href) {
   const tag = document.createElement("link");
   tag.rel = "stylesheet";
   tag.href = href;
-  /* before our own sheets, whose layers give the editor the colours of the house */
-  document.head.prepend(tag);
-  return new Promise((done, fail) => { tag.onload = done; tag.onerror = fail; });
+  const loaded = new Promise((done, fail) => { tag.onload = done; tag.onerror = fail; });
+  document.head.append(tag);
+  return loaded;
 }
 
 function load(place) {
   bundle ??= Promise.all([
     style(place.style),
+    style(place.look),
     script(place.bundle).then(() => place.french && script(place.french)),
   ]).catch((error) => { bundle = undefined; throw error; });
   return bundle;
@@ -44,10 +48,12 @@ function asHtml(text) {
 function config(box, lang) {
   const settings = {
     licenseKey: "GPL",
+    removePlugins: UNWANTED,
     language: { ui: lang, content: lang },
     toolbar: { items: [...TOOLBAR], shouldNotGroupWhenFull: false },
     placeholder: box.placeholder,
     link: { defaultProtocol: "https://" },
+    image: { toolbar: ["imageTextAlternative"] },
   };
   if (box.dataset.mentions) {
     settings.mention = {
