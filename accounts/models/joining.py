@@ -2,7 +2,8 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Coalesce, Lower
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import querysets
@@ -21,6 +22,7 @@ class MembershipRequest(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     OPEN = (State.SUBMITTED, State.MORE)
+    EDITABLE = (State.DRAFT, State.SUBMITTED, State.MORE)
 
     class Federated(models.TextChoices):
         YES = "oui", _("Yes")
@@ -29,18 +31,17 @@ class MembershipRequest(models.Model):
 
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT)
     organisation_name = models.CharField(_("Name of the organisation"), max_length=200)
+    # Wider than the numbers: a draft keeps what was typed, right or not.
     neq = models.CharField(
-        _("Québec enterprise number (NEQ)"), max_length=10, blank=True, validators=[NEQ_PATTERN]
+        _("Québec enterprise number (NEQ)"), max_length=30, blank=True, validators=[NEQ_PATTERN]
     )
     charity_number = models.CharField(
-        _("Charity registration number"), max_length=16, blank=True, validators=[CHARITY_PATTERN]
+        _("Charity registration number"), max_length=30, blank=True, validators=[CHARITY_PATTERN]
     )
     mission = models.TextField(_("Your mission, in one sentence"), blank=True, max_length=1000)
     region = models.CharField(_("Administrative region"), max_length=60, blank=True)
     municipality = models.CharField(_("Municipality"), max_length=120, blank=True)
-    non_profit = models.BooleanField(
-        _("We are a non-profit community organisation"), default=False
-    )
+    non_profit = models.BooleanField(_("We are a non-profit community organisation"), default=False)
     against_dropout = models.TextField(
         _("What do you do against school dropout?"), blank=True, max_length=2000
     )
@@ -52,6 +53,9 @@ class MembershipRequest(models.Model):
     hopes = models.TextField(_("What would you like to find here?"), blank=True, max_length=1000)
     newsletter = models.BooleanField(default=False)
     consented_at = models.DateTimeField(null=True)
+    language = models.CharField(max_length=7, default="fr-ca")
+    # Of what a draft says, so that saving it twice makes one.
+    fingerprint = models.CharField(max_length=64, blank=True, default="", editable=False)
     to_verify = models.BooleanField(
         _("To be checked"), default=False, help_text=_("Sent without the proof against robots.")
     )
@@ -82,23 +86,39 @@ class MembershipRequest(models.Model):
                 condition=models.Q(state__in=("submitted", "more")),
                 name="request_one_open",
             ),
+            models.UniqueConstraint(
+                fields=("fingerprint",),
+                condition=models.Q(state="draft"),
+                name="request_one_draft",
+            ),
         )
 
     def __str__(self) -> str:
         return self.organisation_name
+
+    @property
+    def person(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in self.OPEN
 
 
 class Invitation(models.Model):
     """A single-use link for one address; the token is signed, never stored.
 
     `serial` is part of the token and is bumped when the link is sent again, which kills the
-    former one.
+    former one. An invitation that an import prepared waits until somebody sends it.
     """
 
     class State(models.TextChoices):
+        PREPARED = "prepared", _("To be sent")
         SENT = "sent", _("Sent")
         ACCEPTED = "accepted", _("Accepted")
         REVOKED = "revoked", _("Revoked")
+
+    OPEN = (State.PREPARED, State.SENT)
 
     organisation = models.ForeignKey(
         "accounts.Organisation", null=True, on_delete=models.CASCADE, related_name="invitations"
@@ -112,6 +132,7 @@ class Invitation(models.Model):
     makes_contact = models.BooleanField(default=False)
     spaces = models.ManyToManyField("community.SubCommunity", blank=True, related_name="+")
     message = models.TextField(_("A word of welcome"), blank=True, max_length=1000)
+    language = models.CharField(max_length=7, default="fr-ca")
     state = models.CharField(max_length=10, choices=State, default=State.SENT)
     serial = models.PositiveSmallIntegerField(default=1)
     invited_by = models.ForeignKey(
@@ -131,13 +152,25 @@ class Invitation(models.Model):
         verbose_name_plural = _("invitations")
         ordering = ("-created_at",)
         constraints = (
+            # An organisation never learns that another one invited the same person.
             models.UniqueConstraint(
-                Lower("email"), condition=models.Q(state="sent"), name="invitation_one_open"
+                Lower("email"),
+                Coalesce("organisation", 0),
+                condition=models.Q(state__in=("prepared", "sent")),
+                name="invitation_one_open",
             ),
         )
 
     def __str__(self) -> str:
         return self.email
+
+    @property
+    def person(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def is_expired(self) -> bool:
+        return self.state == self.State.SENT and self.expires_at <= timezone.now()
 
 
 class Consent(models.Model):
