@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,42 @@ class Action:
 
 
 @dataclass(frozen=True)
+class Section:
+    """A block that a room draws inside another room's page: a partial and its inputs."""
+
+    template: str
+    context: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a kind has that a person has not read.
+
+    `rows`, newest first, are drawn by the kind's `row_template`; `words` is the length of all
+    that is unread, also of what the rows leave out.
+    """
+
+    rows: list[Any]
+    words: int
+
+
+@dataclass(frozen=True)
+class Appeal:
+    """Something without an answer that meets the experience of a person.
+
+    `word` is the keyword of hers that it meets; empty when only her function does. `author` is
+    None when unnamed.
+    """
+
+    title: str
+    url: str
+    space: Any
+    asked_at: datetime
+    author: Any
+    word: str
+
+
+@dataclass(frozen=True)
 class Kind:
     """The contract of one kind of content.
 
@@ -58,6 +95,13 @@ class Kind:
     hide, restore (obj, *, by, reason) → None
     lock, move    the same contract, where the kind has them (`move` also takes `space`)
     reacted       (obj_id, type, delta) → None, keeps the object's own counter of reactions
+    reactions     the types of reaction it takes
+    reading       (user, rows) → Reading: what she has not read in her spaces, in one query
+    appeal        (user, words, function) → Appeal or None: what needs her; never from a place
+                  that she cannot read. `words` are those of her profile, as she wrote them
+    waiting       (user) → what she asked that nobody answered yet
+    in_space      (space, viewer) → Section: the newest of the kind on a space's page
+    to_thank      (user) → (obj, url) or None: a recent text that she could thank for
     """
 
     name: str
@@ -79,6 +123,11 @@ class Kind:
     move: Callable[..., None] | None = None
     reacted: Callable[[int, str, int], None] | None = None
     reactions: tuple[str, ...] = field(default=())
+    reading: Callable[[Any, int], Reading] | None = None
+    appeal: Callable[[Any, list[str], str], Appeal | None] | None = None
+    waiting: Callable[[Any], Iterable[OpenItem]] | None = None
+    in_space: Callable[[Any, Viewer], Section] | None = None
+    to_thank: Callable[[Any], tuple[Any, str] | None] | None = None
 
     @property
     def objects(self) -> Any:
@@ -94,7 +143,12 @@ class UnknownKind(LookupError):
 
 _kinds: dict[str, Kind] = {}
 _actions: list[Action] = []
-_counters: dict[str, Callable[[Any], int]] = {}
+# Of what is unread: (user, space identifiers) → how many by space, in one query.
+Counter = Callable[[Any, list[int]], dict[int, int]]
+_counters: dict[str, Counter] = {}
+
+# Past this, nobody needs the exact number.
+UNREAD_CEILING = 100
 
 
 def register(kind: Kind) -> None:
@@ -104,6 +158,20 @@ def register(kind: Kind) -> None:
 def register_action(action: Action) -> None:
     _actions.append(action)
     _actions.sort(key=lambda a: (a.position, a.name))
+
+
+def register_counter(name: str, counter: Counter) -> None:
+    """Add what `counter` finds to the unread counts kept for each membership."""
+    _counters[name] = counter
+
+
+def unread_in(user: Any, space_ids: list[int]) -> dict[int, int]:
+    """How much is unread by `user` in each space, at most `UNREAD_CEILING`; absent means none."""
+    found: dict[int, int] = {}
+    for counter in _counters.values():
+        for space_id, count in counter(user, space_ids).items():
+            found[space_id] = min(found.get(space_id, 0) + count, UNREAD_CEILING)
+    return found
 
 
 def kinds() -> list[Kind]:

@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,196 +16,631 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='HistoricalSubCommunity',
+            name="HistoricalSubCommunity",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', models.CharField(db_index=True, max_length=80, verbose_name='Name')),
-                ('slug', models.SlugField(max_length=60, verbose_name='Address')),
-                ('purpose', models.TextField(max_length=600, verbose_name='Purpose')),
-                ('hue', models.CharField(choices=[('vert', 'Green'), ('bleu', 'Blue'), ('violet', 'Violet'), ('ambre', 'Amber'), ('rouge', 'Red'), ('sarcelle', 'Teal'), ('rose', 'Pink'), ('ardoise', 'Slate')], default='vert', max_length=10, verbose_name='Hue')),
-                ('icon', models.SlugField(default='bulle', max_length=30, verbose_name='Icon')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='Order')),
-                ('is_common', models.BooleanField(default=False, editable=False, verbose_name='The common space')),
-                ('listed', models.BooleanField(default=True, help_text='An unlisted space is known to its members only.', verbose_name='Listed')),
-                ('join_policy', models.CharField(choices=[('ouverte', 'Open to all members'), ('demande', 'On request'), ('invitation', 'By invitation')], default='demande', max_length=10, verbose_name='Joining')),
-                ('functions', models.JSONField(blank=True, default=list, verbose_name='Functions it is suggested to')),
-                ('confidentiality', models.CharField(choices=[('courante', 'Ordinary'), ('renforcee', 'Reinforced'), ('elevee', 'High')], default='courante', max_length=10, verbose_name='Confidentiality')),
-                ('content_in_mail', models.BooleanField(default=True, verbose_name='Text in e-mails')),
-                ('in_global_search', models.BooleanField(default=True, verbose_name='In the global search')),
-                ('unnamed_posts', models.BooleanField(default=False, verbose_name='Unnamed posts allowed')),
-                ('danger_notice', models.BooleanField(default=False, verbose_name='Urgent-danger notice beside the composer')),
-                ('created_at', models.DateTimeField(blank=True, editable=False)),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(db_index=True, max_length=80, verbose_name="Name")),
+                ("slug", models.SlugField(max_length=60, verbose_name="Address")),
+                ("purpose", models.TextField(max_length=600, verbose_name="Purpose")),
+                (
+                    "hue",
+                    models.CharField(
+                        choices=[
+                            ("vert", "Green"),
+                            ("bleu", "Blue"),
+                            ("violet", "Violet"),
+                            ("ambre", "Amber"),
+                            ("rouge", "Red"),
+                            ("sarcelle", "Teal"),
+                            ("rose", "Pink"),
+                            ("ardoise", "Slate"),
+                        ],
+                        default="vert",
+                        max_length=10,
+                        verbose_name="Hue",
+                    ),
+                ),
+                ("icon", models.SlugField(default="bulle", max_length=30, verbose_name="Icon")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="Order")),
+                (
+                    "is_common",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="The common space"
+                    ),
+                ),
+                (
+                    "listed",
+                    models.BooleanField(
+                        default=True,
+                        help_text="An unlisted space is known to its members only.",
+                        verbose_name="Listed",
+                    ),
+                ),
+                (
+                    "join_policy",
+                    models.CharField(
+                        choices=[
+                            ("ouverte", "Open to all members"),
+                            ("demande", "On request"),
+                            ("invitation", "By invitation"),
+                        ],
+                        default="demande",
+                        max_length=10,
+                        verbose_name="Joining",
+                    ),
+                ),
+                (
+                    "functions",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="Functions it is suggested to"
+                    ),
+                ),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[
+                            ("courante", "Ordinary"),
+                            ("renforcee", "Reinforced"),
+                            ("elevee", "High"),
+                        ],
+                        default="courante",
+                        max_length=10,
+                        verbose_name="Confidentiality",
+                    ),
+                ),
+                (
+                    "content_in_mail",
+                    models.BooleanField(default=True, verbose_name="Text in e-mails"),
+                ),
+                (
+                    "in_global_search",
+                    models.BooleanField(default=True, verbose_name="In the global search"),
+                ),
+                (
+                    "unnamed_posts",
+                    models.BooleanField(default=False, verbose_name="Unnamed posts allowed"),
+                ),
+                (
+                    "danger_notice",
+                    models.BooleanField(
+                        default=False, verbose_name="Urgent-danger notice beside the composer"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(blank=True, editable=False)),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical sub-community',
-                'verbose_name_plural': 'historical sub-communities',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical sub-community",
+                "verbose_name_plural": "historical sub-communities",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='SubCommunity',
+            name="SubCommunity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, unique=True, verbose_name='Name')),
-                ('slug', models.SlugField(max_length=60, unique=True, verbose_name='Address')),
-                ('purpose', models.TextField(max_length=600, verbose_name='Purpose')),
-                ('hue', models.CharField(choices=[('vert', 'Green'), ('bleu', 'Blue'), ('violet', 'Violet'), ('ambre', 'Amber'), ('rouge', 'Red'), ('sarcelle', 'Teal'), ('rose', 'Pink'), ('ardoise', 'Slate')], default='vert', max_length=10, verbose_name='Hue')),
-                ('icon', models.SlugField(default='bulle', max_length=30, verbose_name='Icon')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='Order')),
-                ('is_common', models.BooleanField(default=False, editable=False, verbose_name='The common space')),
-                ('listed', models.BooleanField(default=True, help_text='An unlisted space is known to its members only.', verbose_name='Listed')),
-                ('join_policy', models.CharField(choices=[('ouverte', 'Open to all members'), ('demande', 'On request'), ('invitation', 'By invitation')], default='demande', max_length=10, verbose_name='Joining')),
-                ('functions', models.JSONField(blank=True, default=list, verbose_name='Functions it is suggested to')),
-                ('confidentiality', models.CharField(choices=[('courante', 'Ordinary'), ('renforcee', 'Reinforced'), ('elevee', 'High')], default='courante', max_length=10, verbose_name='Confidentiality')),
-                ('content_in_mail', models.BooleanField(default=True, verbose_name='Text in e-mails')),
-                ('in_global_search', models.BooleanField(default=True, verbose_name='In the global search')),
-                ('unnamed_posts', models.BooleanField(default=False, verbose_name='Unnamed posts allowed')),
-                ('danger_notice', models.BooleanField(default=False, verbose_name='Urgent-danger notice beside the composer')),
-                ('activity', models.PositiveBigIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('archived_at', models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, unique=True, verbose_name="Name")),
+                ("slug", models.SlugField(max_length=60, unique=True, verbose_name="Address")),
+                ("purpose", models.TextField(max_length=600, verbose_name="Purpose")),
+                (
+                    "hue",
+                    models.CharField(
+                        choices=[
+                            ("vert", "Green"),
+                            ("bleu", "Blue"),
+                            ("violet", "Violet"),
+                            ("ambre", "Amber"),
+                            ("rouge", "Red"),
+                            ("sarcelle", "Teal"),
+                            ("rose", "Pink"),
+                            ("ardoise", "Slate"),
+                        ],
+                        default="vert",
+                        max_length=10,
+                        verbose_name="Hue",
+                    ),
+                ),
+                ("icon", models.SlugField(default="bulle", max_length=30, verbose_name="Icon")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="Order")),
+                (
+                    "is_common",
+                    models.BooleanField(
+                        default=False, editable=False, verbose_name="The common space"
+                    ),
+                ),
+                (
+                    "listed",
+                    models.BooleanField(
+                        default=True,
+                        help_text="An unlisted space is known to its members only.",
+                        verbose_name="Listed",
+                    ),
+                ),
+                (
+                    "join_policy",
+                    models.CharField(
+                        choices=[
+                            ("ouverte", "Open to all members"),
+                            ("demande", "On request"),
+                            ("invitation", "By invitation"),
+                        ],
+                        default="demande",
+                        max_length=10,
+                        verbose_name="Joining",
+                    ),
+                ),
+                (
+                    "functions",
+                    models.JSONField(
+                        blank=True, default=list, verbose_name="Functions it is suggested to"
+                    ),
+                ),
+                (
+                    "confidentiality",
+                    models.CharField(
+                        choices=[
+                            ("courante", "Ordinary"),
+                            ("renforcee", "Reinforced"),
+                            ("elevee", "High"),
+                        ],
+                        default="courante",
+                        max_length=10,
+                        verbose_name="Confidentiality",
+                    ),
+                ),
+                (
+                    "content_in_mail",
+                    models.BooleanField(default=True, verbose_name="Text in e-mails"),
+                ),
+                (
+                    "in_global_search",
+                    models.BooleanField(default=True, verbose_name="In the global search"),
+                ),
+                (
+                    "unnamed_posts",
+                    models.BooleanField(default=False, verbose_name="Unnamed posts allowed"),
+                ),
+                (
+                    "danger_notice",
+                    models.BooleanField(
+                        default=False, verbose_name="Urgent-danger notice beside the composer"
+                    ),
+                ),
+                ("activity", models.PositiveBigIntegerField(default=0, editable=False)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("archived_at", models.DateTimeField(blank=True, editable=False, null=True)),
             ],
             options={
-                'verbose_name': 'sub-community',
-                'verbose_name_plural': 'sub-communities',
-                'ordering': ('position', 'name'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('is_common', True)), fields=('is_common',), name='space_one_common'), models.CheckConstraint(condition=models.Q(models.Q(('confidentiality', 'elevee'), _negated=True), models.Q(('content_in_mail', False), ('in_global_search', False)), _connector='OR'), name='space_confidential_keeps_quiet')],
+                "verbose_name": "sub-community",
+                "verbose_name_plural": "sub-communities",
+                "ordering": ("position", "name"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_common", True)),
+                        fields=("is_common",),
+                        name="space_one_common",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("confidentiality", "elevee"), _negated=True),
+                            models.Q(("content_in_mail", False), ("in_global_search", False)),
+                            _connector="OR",
+                        ),
+                        name="space_confidential_keeps_quiet",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalMembership',
+            name="HistoricalMembership",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('role', models.CharField(choices=[('membre', 'Member'), ('coanimation', 'Co-animation'), ('animation', 'Animation')], default='membre', max_length=12)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('ended_by', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('space', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='community.subcommunity')),
+                (
+                    "id",
+                    models.BigIntegerField(
+                        auto_created=True, blank=True, db_index=True, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("membre", "Member"),
+                            ("coanimation", "Co-animation"),
+                            ("animation", "Animation"),
+                        ],
+                        default="membre",
+                        max_length=12,
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(
+                        choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1
+                    ),
+                ),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="community.subcommunity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical membership',
-                'verbose_name_plural': 'historical memberships',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical membership",
+                "verbose_name_plural": "historical memberships",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Charter',
+            name="Charter",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveSmallIntegerField()),
-                ('articles', models.JSONField(default=list)),
-                ('published_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('space', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='charters', to='community.subcommunity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("version", models.PositiveSmallIntegerField()),
+                ("articles", models.JSONField(default=list)),
+                ("published_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="charters",
+                        to="community.subcommunity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'charter',
-                'verbose_name_plural': 'charters',
-                'ordering': ('-version',),
+                "verbose_name": "charter",
+                "verbose_name_plural": "charters",
+                "ordering": ("-version",),
             },
         ),
         migrations.CreateModel(
-            name='BreakGlassGrant',
+            name="BreakGlassGrant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.TextField(max_length=1000, verbose_name='Reason')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='break_glass_grants', to=settings.AUTH_USER_MODEL)),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='grants', to='community.subcommunity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason", models.TextField(max_length=1000, verbose_name="Reason")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="break_glass_grants",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="grants",
+                        to="community.subcommunity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'exceptional access',
-                'verbose_name_plural': 'exceptional accesses',
-                'ordering': ('-created_at',),
+                "verbose_name": "exceptional access",
+                "verbose_name_plural": "exceptional accesses",
+                "ordering": ("-created_at",),
             },
         ),
         migrations.CreateModel(
-            name='CharterAcceptance',
+            name="CharterAcceptance",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('accepted_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('charter', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='acceptances', to='community.charter')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='charter_acceptances', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("accepted_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "charter",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="acceptances",
+                        to="community.charter",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="charter_acceptances",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'charter'), name='charter_accepted_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "charter"), name="charter_accepted_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Reaction',
+            name="Reaction",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('object_id', models.BigIntegerField()),
-                ('type', models.CharField(choices=[('merci', 'Thank you'), ('utile', 'Useful'), ('moi-aussi', 'Me too')], max_length=10)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='reactions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("object_id", models.BigIntegerField()),
+                (
+                    "type",
+                    models.CharField(
+                        choices=[
+                            ("merci", "Thank you"),
+                            ("utile", "Useful"),
+                            ("moi-aussi", "Me too"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reactions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'object_id', 'user', 'type'), name='reaction_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("kind", "object_id", "user", "type"), name="reaction_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('membre', 'Member'), ('coanimation', 'Co-animation'), ('animation', 'Animation')], default='membre', max_length=12)),
-                ('joined_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('read_floor', models.DateTimeField(default=django.utils.timezone.now)),
-                ('last_visit_at', models.DateTimeField(blank=True, null=True)),
-                ('unread_threads', models.PositiveIntegerField(default=0)),
-                ('counted_activity', models.BigIntegerField(default=-1)),
-                ('ended_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='community.subcommunity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("membre", "Member"),
+                            ("coanimation", "Co-animation"),
+                            ("animation", "Animation"),
+                        ],
+                        default="membre",
+                        max_length=12,
+                    ),
+                ),
+                ("joined_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("read_floor", models.DateTimeField(default=django.utils.timezone.now)),
+                ("last_visit_at", models.DateTimeField(blank=True, null=True)),
+                ("unread_threads", models.PositiveIntegerField(default=0)),
+                ("counted_activity", models.BigIntegerField(default=-1)),
+                (
+                    "ended_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="community.subcommunity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'membership',
-                'verbose_name_plural': 'memberships',
-                'indexes': [models.Index(condition=models.Q(('ended_at', None)), fields=['space', 'user'], name='membership_current')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('user', 'space'), name='membership_one_current')],
+                "verbose_name": "membership",
+                "verbose_name_plural": "memberships",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("ended_at", None)),
+                        fields=["space", "user"],
+                        name="membership_current",
+                    )
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)),
+                        fields=("user", "space"),
+                        name="membership_one_current",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='JoinRequest',
+            name="JoinRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('pending', 'To be decided'), ('invited', 'Invited'), ('accepted', 'Accepted'), ('refused', 'Refused'), ('withdrawn', 'Withdrawn')], default='pending', max_length=10)),
-                ('message', models.TextField(blank=True, max_length=1000, verbose_name='Why you would like to join')),
-                ('answer', models.TextField(blank=True, max_length=1000, verbose_name='Answer')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('decided_at', models.DateTimeField(blank=True, null=True)),
-                ('decided_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='join_requests', to=settings.AUTH_USER_MODEL)),
-                ('space', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='join_requests', to='community.subcommunity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("pending", "To be decided"),
+                            ("invited", "Invited"),
+                            ("accepted", "Accepted"),
+                            ("refused", "Refused"),
+                            ("withdrawn", "Withdrawn"),
+                        ],
+                        default="pending",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "message",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="Why you would like to join"
+                    ),
+                ),
+                ("answer", models.TextField(blank=True, max_length=1000, verbose_name="Answer")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("decided_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="join_requests",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="join_requests",
+                        to="community.subcommunity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'request to join a space',
-                'verbose_name_plural': 'requests to join a space',
-                'ordering': ('created_at',),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('state__in', ('pending', 'invited'))), fields=('user', 'space'), name='join_request_one_open')],
+                "verbose_name": "request to join a space",
+                "verbose_name_plural": "requests to join a space",
+                "ordering": ("created_at",),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ("pending", "invited"))),
+                        fields=("user", "space"),
+                        name="join_request_one_open",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='charter',
-            constraint=models.UniqueConstraint(fields=('space', 'version'), name='charter_version', nulls_distinct=False),
+            model_name="charter",
+            constraint=models.UniqueConstraint(
+                fields=("space", "version"), name="charter_version", nulls_distinct=False
+            ),
         ),
     ]

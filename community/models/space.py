@@ -54,9 +54,7 @@ class SubCommunity(models.Model):
     join_policy = models.CharField(
         _("Joining"), max_length=10, choices=JoinPolicy, default=JoinPolicy.REQUEST
     )
-    functions = models.JSONField(
-        _("Functions it is suggested to"), default=list, blank=True
-    )
+    functions = models.JSONField(_("Functions it is suggested to"), default=list, blank=True)
     confidentiality = models.CharField(
         _("Confidentiality"),
         max_length=10,
@@ -257,7 +255,10 @@ class JoinRequest(models.Model):
 
 
 class BreakGlassGrant(models.Model):
-    """A dated right of an administrator to read a space, with its reason; its animators are told."""
+    """A dated right of an administrator to read a space, with its reason.
+
+    The animators of the space are told.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="break_glass_grants"
