@@ -1,8 +1,18 @@
 """The animators' door: Django's admin, opened by the community's own sign-in."""
 
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
+
+from moderation.permissions import can_moderate_anything
 
 
 class AncrageAdminConfig(AdminConfig):
@@ -10,6 +20,56 @@ class AncrageAdminConfig(AdminConfig):
 
 
 class AncrageAdminSite(AdminSite):
+    """Django's site with the console as its home and allauth as its door."""
+
     site_header = _("Ancrage · administration")
     site_title = _("Ancrage · administration")
     index_title = _("Console")
+    index_template = "admin/console.html"
+    enable_nav_sidebar = False
+    site_url = "/"
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Asked many times a page: the answer is kept with the request."""
+        if not hasattr(request, "may_moderate"):
+            request.may_moderate = can_moderate_anything(request.user)  # type: ignore[attr-defined]
+        return bool(request.may_moderate)  # type: ignore[attr-defined]
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The one sign-in, with its limits and second factor; no second door."""
+        if request.user.is_authenticated:
+            from core.views import not_found
+
+            return not_found(request)
+        target = request.GET.get("next") or reverse("admin:index")
+        return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return redirect("account_logout")
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        from moderation import console_views as views
+
+        def own(view: Any) -> Any:
+            return self.admin_view(view)
+
+        return [
+            path("console/demander/<int:pk>/", own(views.ask), name="ask"),
+            path("console/saluer/<int:pk>/", own(views.greet), name="greet"),
+            path("console/remercier/<int:pk>/", own(views.thank), name="thank"),
+            *super().get_urls(),
+        ]
+
+    def index(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        from moderation import console
+        from moderation.figures import figures_for
+
+        tasks = console.tasks_for(request.user)
+        context = {
+            "tasks": tasks,
+            "minutes": console.minutes_for(tasks),
+            "figures": figures_for(request.user),
+        }
+        return super().index(request, context | (extra_context or {}))

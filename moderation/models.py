@@ -79,6 +79,7 @@ class Greeting(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     at = models.DateTimeField(auto_now_add=True)
+    message = models.TextField(max_length=2000)
 
     def __str__(self) -> str:
         return f"{self.user_id} greeted"

@@ -1,0 +1,238 @@
+"""What awaits an animator: one function, for the admin's home and for Monday's mail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import MembershipRequest, User
+from accounts.querysets import active_q
+from community.models import JoinRequest, Reaction, SubCommunity
+from core import terms
+from core.audience import State
+from forums.models import Post, Thread
+from moderation.models import Report
+
+#: An unanswered question waits this long before it is listed.
+UNANSWERED_AFTER = timedelta(hours=48)
+#: Newcomers and first posts are listed this long.
+RECENT = timedelta(days=45)
+#: At most so many of each sort: the list is for today, the rest is in the admin's own lists.
+EACH = 12
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing that awaits, with its one action.
+
+    `title` may quote what was written; `quiet_title` never does, and is what mails show.
+    `since` is when it began to wait; `minutes` what it usually takes.
+    """
+
+    sort: str
+    chip: str | Promise
+    level: str
+    title: str
+    quiet_title: str
+    since: datetime
+    url: str
+    action: str | Promise
+    minutes: int
+    details: list[str] = field(default_factory=list)
+    posts: bool = False
+
+
+def tasks_for(user: User) -> list[Task]:
+    """Everything that awaits `user`, most pressing sort first, oldest first within a sort."""
+    return [task for collect in COLLECTORS for task in collect(user)]
+
+
+def minutes_for(tasks: list[Task]) -> int:
+    return sum(task.minutes for task in tasks)
+
+
+def _place(space: SubCommunity | None) -> str:
+    return space.name if space else _("The community")
+
+
+def reports(user: User) -> list[Task]:
+    found = Report.objects.open().moderated_by(user).select_related("space")
+    return [
+        Task(
+            sort="report",
+            chip=gettext_lazy("To look at"),
+            level="wait",
+            title=report.get_reason_display(),
+            quiet_title=_("A message to look at in %(space)s") % {"space": _place(report.space)},
+            since=report.created_at,
+            url=reverse("admin:moderation_report_change", args=(report.pk,)),
+            action=gettext_lazy("Look"),
+            minutes=5,
+            details=[_place(report.space), _("reported by a member")],
+        )
+        for report in found.order_by("created_at")[:EACH]
+    ]
+
+
+def membership_requests(user: User) -> list[Task]:
+    found = MembershipRequest.objects.moderated_by(user).filter(
+        state=MembershipRequest.State.SUBMITTED
+    )
+    return [
+        Task(
+            sort="request",
+            chip=gettext_lazy("Membership"),
+            level="wait",
+            title=request.organisation_name,
+            quiet_title=request.organisation_name,
+            since=request.submitted_at or request.created_at,
+            url=reverse("admin:accounts_membershiprequest_change", args=(request.pk,)),
+            action=gettext_lazy("Decide"),
+            minutes=5,
+            details=[
+                terms.label("regions", request.region),
+                *([_("to be checked")] if request.to_verify else []),
+            ],
+        )
+        for request in found.order_by("submitted_at")[:EACH]
+    ]
+
+
+def join_requests(user: User) -> list[Task]:
+    found = JoinRequest.objects.pending().moderated_by(user).select_related("user", "space")
+    return [
+        Task(
+            sort="join",
+            chip=gettext_lazy("Joining"),
+            level="wait",
+            title=str(request.user),
+            quiet_title=_("A request to join %(space)s") % {"space": request.space.name},
+            since=request.created_at,
+            url=reverse("admin:community_joinrequest_change", args=(request.pk,)),
+            action=gettext_lazy("Answer"),
+            minutes=2,
+            details=[request.space.name],
+        )
+        for request in found.order_by("created_at")[:EACH]
+    ]
+
+
+def unanswered(user: User) -> list[Task]:
+    before = timezone.now() - UNANSWERED_AFTER
+    found = (
+        Thread.objects.moderated_by(user)
+        .unanswered()
+        .filter(state=State.PUBLISHED, created_at__lt=before, locked_at=None)
+        .exclude(kind="annonce")
+        .select_related("space")
+    )
+    return [
+        Task(
+            sort="unanswered",
+            chip=gettext_lazy("Without an answer"),
+            level="",
+            title=thread.title,
+            quiet_title=_quiet(thread, _("A question without an answer")),
+            since=thread.created_at,
+            url=reverse("admin:ask", args=(thread.pk,)),
+            action=gettext_lazy("Ask somebody"),
+            minutes=5,
+            details=[_place(thread.space)],
+            posts=True,
+        )
+        for thread in found.order_by("created_at")[:EACH]
+    ]
+
+
+def newcomers(user: User) -> list[Task]:
+    if not user.is_animator:
+        return []
+    found = (
+        User.objects.filter(
+            active_q(), role=User.Role.MEMBER, created_at__gt=timezone.now() - RECENT, greeting=None
+        )
+        .exclude(is_superuser=True)
+        .select_related("organisation")
+    )
+    return [
+        Task(
+            sort="newcomer",
+            chip=gettext_lazy("Welcome"),
+            level="ok",
+            title=person.full_name,
+            quiet_title=person.full_name,
+            since=person.created_at,
+            url=reverse("admin:greet", args=(person.pk,)),
+            action=gettext_lazy("Greet"),
+            minutes=3,
+            details=[str(person.organisation)] if person.organisation else [],
+        )
+        for person in found.order_by("created_at")[:EACH]
+    ]
+
+
+def first_posts(user: User) -> list[Task]:
+    """First posts signed by their author: an unnamed one must not be pointed at."""
+    earlier = Post.objects.filter(
+        author=OuterRef("author"), created_at__lt=OuterRef("created_at"), unnamed=False
+    )
+    thanked = Reaction.objects.filter(
+        kind="post", object_id=OuterRef("pk"), user__role=User.Role.ANIMATION
+    )
+    found = (
+        Post.objects.moderated_by(user)
+        .filter(
+            ~Exists(earlier),
+            ~Exists(thanked),
+            state=State.PUBLISHED,
+            unnamed=False,
+            created_at__gt=timezone.now() - RECENT,
+            author__role=User.Role.MEMBER,
+        )
+        .select_related("author", "thread__space")
+    )
+    return [
+        Task(
+            sort="first_post",
+            chip=gettext_lazy("First post"),
+            level="ok",
+            title=_("%(name)s wrote for the first time") % {"name": post.author.first_name},
+            quiet_title=_quiet(
+                post.thread, _("%(name)s wrote for the first time") % {"name": post.author.first_name}
+            ),
+            since=post.created_at,
+            url=reverse("admin:thank", args=(post.pk,)),
+            action=gettext_lazy("Thank"),
+            minutes=1,
+            details=[_place(post.thread.space)],
+            posts=True,
+        )
+        for post in found.order_by("created_at")[:EACH]
+        if post.author
+    ]
+
+
+def _quiet(thread: Thread, otherwise: str) -> str:
+    """What a mail may say: the title only where the space lets its text leave by mail."""
+    space = thread.space
+    if space is None or not space.content_in_mail:
+        return _("Something new in %(space)s") % {"space": _place(space)}
+    return f"{otherwise} ({space.name})"
+
+
+COLLECTORS: tuple[Callable[[User], list[Task]], ...] = (
+    reports,
+    membership_requests,
+    join_requests,
+    unanswered,
+    newcomers,
+    first_posts,
+)

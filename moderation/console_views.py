@@ -1,0 +1,83 @@
+"""The console's one-action pages: ask somebody, greet, thank."""
+
+from __future__ import annotations
+
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from community.models import Reaction
+from community.services import react
+from core.errors import Refused
+from forums.models import Post, Thread
+from moderation import asking, services
+from moderation.forms import GreetingForm
+
+
+def _page(request: HttpRequest, template: str, title: str, **context: object) -> HttpResponse:
+    frame = admin.site.each_context(request)
+    return render(request, template, {**frame, "title": title, **context})
+
+
+def ask(request: HttpRequest, pk: int) -> HttpResponse:
+    """Choose whom to ask about a question without an answer."""
+    threads = Thread.objects.moderated_by(request.user).select_related("space")
+    thread = get_object_or_404(threads, pk=pk)
+    if request.method == "POST":
+        person = get_object_or_404(User, pk=request.POST.get("person") or 0)
+        try:
+            services.ask(thread, person, by=request.user)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(
+                request, _("%(name)s will be asked by e-mail.") % {"name": person.full_name}
+            )
+        return redirect("admin:ask", pk=thread.pk)
+    return _page(
+        request,
+        "admin/ask.html",
+        _("Ask somebody"),
+        thread=thread,
+        candidates=asking.candidates(thread),
+        others=asking.may_be_asked(thread).select_related("organisation").order_by("first_name"),
+        asked=User.objects.filter(asked__kind="thread", asked__object_id=thread.pk),
+    )
+
+
+def greet(request: HttpRequest, pk: int) -> HttpResponse:
+    """Write to a newcomer; a first version of the message is proposed."""
+    if not request.user.is_animator:
+        raise Http404
+    person = get_object_or_404(User.objects.select_related("organisation"), pk=pk)
+    proposal = _(
+        "Hello %(name)s,\n\nwelcome to the community! If you wonder where to ask a question or "
+        "whom to meet, just answer this e-mail: I read it myself.\n\n%(animator)s"
+    ) % {"name": person.first_name, "animator": request.user.first_name}
+    form = GreetingForm(request.POST or None, initial={"message": proposal})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.greet(person, by=request.user, message=form.cleaned_data["message"])
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("Your greeting is on its way."))
+        return redirect("admin:index")
+    return _page(request, "admin/greet.html", _("Greet"), person=person, form=form)
+
+
+def thank(request: HttpRequest, pk: int) -> HttpResponse:
+    """Read a first post and thank its author."""
+    posts = Post.objects.moderated_by(request.user).select_related("author", "thread__space")
+    post = get_object_or_404(posts.filter(unnamed=False), pk=pk)
+    if request.method == "POST":
+        already = Reaction.objects.on("post", [post.pk]).filter(
+            user=request.user, type=Reaction.Type.THANKS
+        )
+        if not already.exists():
+            react(post, Reaction.Type.THANKS, by=request.user)
+        messages.success(request, _("Thank you said."))
+        return redirect("admin:index")
+    return _page(request, "admin/thank.html", _("Thank"), post=post)

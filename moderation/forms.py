@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from community.models import SubCommunity
+from moderation.models import Report
+
+
+class ReportForm(forms.ModelForm):
+    """Why something needs a look."""
+
+    class Meta:
+        model = Report
+        fields = ("reason", "details")
+        widgets = {"reason": forms.RadioSelect, "details": forms.Textarea(attrs={"rows": 4})}
+        help_texts = {
+            "details": _("A few words help the animation team. Name nobody, no school, no date.")
+        }
+
+
+class DecisionForm(forms.Form):
+    """What a moderator decides of a report."""
+
+    outcome = forms.ChoiceField(
+        label=_("Decision"), choices=Report.Outcome, widget=forms.RadioSelect
+    )
+    space = forms.ModelChoiceField(
+        label=_("Move to"), queryset=SubCommunity.objects.none(), required=False
+    )
+    reason = forms.CharField(
+        label=_("Reason, for the author and the journal"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+    answer = forms.CharField(
+        label=_("Answer to the person who reported"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(
+        self, *args: Any, spaces: Any, movable: bool, lockable: bool, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["space"].queryset = spaces
+        impossible = set()
+        if not movable:
+            impossible.add(Report.Outcome.MOVED)
+            del self.fields["space"]
+        if not lockable:
+            impossible.add(Report.Outcome.LOCKED)
+        self.fields["outcome"].choices = [
+            choice for choice in Report.Outcome.choices if choice[0] not in impossible
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        outcome = cleaned.get("outcome")
+        if outcome == Report.Outcome.MOVED and not cleaned.get("space"):
+            self.add_error("space", _("Choose the space to move it to."))
+        if outcome == Report.Outcome.HIDDEN and not cleaned.get("reason"):
+            self.add_error("reason", _("Say why: the author will read it."))
+        return cleaned
+
+
+class GreetingForm(forms.Form):
+    message = forms.CharField(
+        label=_("Your message"), max_length=2000, widget=forms.Textarea(attrs={"rows": 8})
+    )

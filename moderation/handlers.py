@@ -1,0 +1,55 @@
+"""What the room does after the fact."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.querysets import active_q
+from community.models import Membership
+from core.events import on
+from core.mail import queue
+from core.schedule import weekly
+from moderation import services
+from moderation.models import Report
+
+
+@on("report.filed")
+def tell_moderators(payload: dict[str, Any]) -> None:
+    report = Report.objects.select_related("space").filter(pk=payload["report"]).first()
+    if report is not None and report.closed_at is None:
+        services.tell_moderators(report)
+
+
+@on("report.closed")
+def tell_people(payload: dict[str, Any]) -> None:
+    """The person who reported gets an answer; the author of what was set aside, the reason."""
+    report = Report.objects.filter(pk=payload["report"]).first()
+    if report is None:
+        return
+    if report.reporter is not None:
+        queue("report_answer", to=report.reporter, about=report, dedupe=f"report-answer:{report.pk}")
+    author = User.objects.filter(pk=report.snapshot.get("author_id")).first()
+    if report.outcome == Report.Outcome.HIDDEN and author is not None:
+        queue("set_aside", to=author, about=report, dedupe=f"set-aside:{report.pk}")
+
+
+@weekly(weekday=0, hour=8, name="moderation.monday")
+def monday_mail() -> None:
+    """What awaits each of those who moderate, once a week."""
+    week = timezone.localdate().isocalendar()
+    for person in moderating_people():
+        queue("monday", to=person, dedupe=f"monday:{person.pk}:{week.year}-{week.week}")
+
+
+def moderating_people() -> Any:
+    """The federation's animators, and the co-animators when the setting allows them."""
+    people = User.objects.filter(active_q())
+    animators = people.filter(role=User.Role.ANIMATION)
+    if not settings.COANIMATION:
+        return animators
+    led = Membership.objects.current().filter(role=Membership.Role.COANIMATION)
+    return animators | people.filter(pk__in=led.values("user_id"))
+
+

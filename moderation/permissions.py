@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from core.audience import Viewer
+
+
+def can_report(obj: Any, viewer: Viewer) -> bool:
+    """Whoever is signed in may ask that what she reads be looked at, her own text too (she may
+    have said too much and be unable to edit it any more)."""
+    return viewer.is_authenticated
+
+
+def can_moderate_anything(user: Viewer) -> bool:
+    """Whether the admin opens at all: animators, administrators, co-animators if so set."""
+    from community.models import SubCommunity
+
+    if not user.is_authenticated or not user.is_current:
+        return False
+    if user.is_animator or user.is_superuser:
+        return True
+    return SubCommunity.objects.moderated_by(user).exists()
