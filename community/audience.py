@@ -130,3 +130,13 @@ def moderators_of(space: SubCommunity | None) -> QuerySet[User]:
         led = current.filter(role=Membership.Role.COANIMATION)
         animators |= Q(pk__in=led.values("user_id"))
     return User.objects.filter(active_q(), animators)
+
+
+def readers_of(space: SubCommunity) -> QuerySet[User]:
+    """The people who may read `space` now: the inverse of `readable_spaces_q`."""
+    current = Membership.objects.filter(space=space, ended_at=None).values("user_id")
+    granted = BreakGlassGrant.objects.current().filter(space=space).values("user_id")
+    readers = Q(pk__in=current) | Q(pk__in=granted)
+    if not space.confidential:
+        readers |= Q(role=User.Role.ANIMATION)
+    return User.objects.filter(active_q(), readers)

@@ -6,47 +6,86 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from core.audience import AudienceQuerySet, State
+from core.audience import AudienceQuerySet, State, audience_q, moderation_q
 
 if TYPE_CHECKING:
     from accounts.models import User
     from core.audience import Viewer
 
 UNREAD_DAYS = 60
+# An announcement awaits no answer.
+AWAITS_NOTHING = ("annonce",)
+
+
+def _memberships(user: Viewer) -> models.QuerySet:
+    from community.models import Membership
+
+    return Membership.objects.filter(
+        user_id=user.pk, ended_at=None, space_id=OuterRef("space_id")
+    )
+
+
+def unread_q(user: User) -> Q:
+    """The SQL condition under which a thread has a post that `user` has not seen.
+
+    Only in her own spaces; nothing older than the later of joining, "mark all read" and 60 days.
+    """
+    from forums.models import ReadPosition
+
+    mine = _memberships(user).filter(read_floor__lt=OuterRef("last_post_at"))
+    seen = ReadPosition.objects.filter(
+        user_id=user.pk, thread_id=OuterRef("pk"), position__gte=OuterRef("newest_position")
+    )
+    return Q(
+        Exists(mine),
+        ~Exists(seen),
+        state=State.PUBLISHED,
+        last_post_at__gt=timezone.now() - timedelta(days=UNREAD_DAYS),
+    )
+
+
+def _flag(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
 
 
 class ThreadQuerySet(AudienceQuerySet):
     def unanswered(self) -> Self:
-        return self.filter(reply_count=0, resolved_at=None)
+        return self.filter(reply_count=0, resolved_at=None).exclude(kind__in=AWAITS_NOTHING)
 
     def resolved(self) -> Self:
         return self.filter(resolved_at__isnull=False)
 
     def unread_by(self, user: User) -> Self:
-        """Threads of the person's spaces with a post that she has not seen.
+        """Threads of the person's spaces with a post that she has not seen; see `unread_q`."""
+        return self.filter(unread_q(user))
 
-        Nothing older than the later of joining, "mark all read" and 60 days is unread.
-        """
-        from community.models import Membership
+    def with_unread(self, user: User) -> Self:
+        """Adds `is_unread` to each row."""
+        return self.annotate(is_unread=_flag(unread_q(user)))
+
+    def with_rights(self, user: Viewer) -> Self:
+        """Adds what `forums.permissions` needs to know, in the same query."""
+        return self.annotate(
+            viewer_reads=_flag(audience_q(user)),
+            viewer_moderates=_flag(moderation_q(user)),
+            viewer_belongs=Exists(_memberships(user)),
+        )
+
+    def with_reading(self, user: User) -> Self:
+        """Adds how far the person has read, the day of her last counted visit, and whether she
+        follows the thread."""
         from forums.models import ReadPosition
+        from notifications.models import Subscription
 
-        mine = Membership.objects.filter(
-            user_id=user.pk,
-            ended_at=None,
-            space_id=OuterRef("space_id"),
-            read_floor__lt=OuterRef("last_post_at"),
-        )
-        seen = ReadPosition.objects.filter(
-            user_id=user.pk, thread_id=OuterRef("pk"), position__gte=OuterRef("last_position")
-        )
-        return self.filter(
-            Exists(mine),
-            ~Exists(seen),
-            state=State.PUBLISHED,
-            last_post_at__gt=timezone.now() - timedelta(days=UNREAD_DAYS),
+        mine = ReadPosition.objects.filter(user_id=user.pk, thread_id=OuterRef("pk"))
+        followed = Subscription.objects.to("thread", OuterRef("pk")).following()
+        return self.annotate(
+            read_to=Subquery(mine.values("position")[:1]),
+            viewed_on=Subquery(mine.values("viewed_on")[:1]),
+            followed=Exists(followed.filter(user_id=user.pk)),
         )
 
     def recent_first(self) -> Self:

@@ -7,7 +7,11 @@ from forums import querysets
 
 
 class Draft(models.Model):
-    """A text kept, unposted, for its author alone; one a place (`thread` null: a new thread)."""
+    """A text kept, unposted, for its author alone; one a place (`thread` null: a new thread).
+
+    `body` is plain text, or sanitised HTML when `is_html`. `details` holds the rest of what was
+    filled in: kind, tags, unnamed, parent.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="drafts"
@@ -18,6 +22,8 @@ class Draft(models.Model):
     space = models.ForeignKey("community.SubCommunity", null=True, on_delete=models.SET_NULL)
     title = models.CharField(max_length=160, blank=True)
     body = models.TextField(blank=True)
+    is_html = models.BooleanField(default=False)
+    details = models.JSONField(default=dict)
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = querysets.DraftQuerySet.as_manager()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -9,6 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from core.audience import CanBeRead, State
 from forums import querysets
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from community.models import SubCommunity
+
+PAGE_SIZE = 20
+
+
+def page_of(position: int) -> int:
+    """The page of its thread on which a position stands: arithmetic, no counting."""
+    return max(0, position - 1) // PAGE_SIZE + 1
 
 
 class Post(CanBeRead):
@@ -34,6 +47,7 @@ class Post(CanBeRead):
     state = models.CharField(max_length=10, choices=State, default=State.PUBLISHED)
     created_at = models.DateTimeField(default=timezone.now)
     edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by_animation = models.BooleanField(default=False)
     thanks_count = models.PositiveIntegerField(default=0)
     useful_count = models.PositiveIntegerField(default=0)
     same_count = models.PositiveIntegerField(default=0)
@@ -53,9 +67,28 @@ class Post(CanBeRead):
     def __str__(self) -> str:
         return f"{self.thread_id}#{self.position}"
 
+    def get_absolute_url(self) -> str:
+        """Its place in the right page of its thread."""
+        page = page_of(self.position)
+        query = f"?page={page}" if page > 1 else ""
+        return f"{self.thread.get_absolute_url()}{query}#message-{self.position}"
+
     @property
     def is_opening(self) -> bool:
         return self.position == 1
+
+    @property
+    def space_id(self) -> int | None:
+        return self.thread.space_id
+
+    @property
+    def space(self) -> SubCommunity | None:
+        return self.thread.space
+
+    @property
+    def signed_by(self) -> User | None:
+        """Who wrote it, or None when that person chose to be unnamed."""
+        return None if self.unnamed else self.author
 
 
 class PostVersion(models.Model):

@@ -5,7 +5,10 @@ from django.db import models
 
 
 class ReadPosition(models.Model):
-    """The highest position that a person saw in a thread. It only grows."""
+    """The highest position that a person saw in a thread. It only grows.
+
+    `viewed_on` is the last day on which her visit was counted, so that she counts once a day.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="read_positions"
@@ -14,6 +17,7 @@ class ReadPosition(models.Model):
         "forums.Thread", on_delete=models.CASCADE, related_name="read_positions"
     )
     position = models.PositiveIntegerField(default=0)
+    viewed_on = models.DateField(null=True, blank=True)
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:

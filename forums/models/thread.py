@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
@@ -11,13 +14,17 @@ from taggit.managers import TaggableManager
 from core.audience import Audienced
 from forums import querysets
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 
 class Thread(Audienced):
     """A thread lives in one space and is read by whoever reads that space.
 
     `owner` is its author, kept for the space's animators even when `unnamed`. Counters and the
-    last post are kept by services: `last_position` is the position of the newest post (1 is the
-    opening message), whatever the state of each; `reply_count` counts the published replies.
+    last post are kept by services: `last_position` is the last position given (1 is the opening
+    message), whatever became of the post; `newest_position`, `last_post_at` and `last_author` are
+    those of the newest published post, and `reply_count` counts the published replies.
     """
 
     title = models.CharField(_("Title"), max_length=160)
@@ -36,6 +43,7 @@ class Thread(Audienced):
         "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     last_position = models.PositiveIntegerField(default=0)
+    newest_position = models.PositiveIntegerField(default=0)
     reply_count = models.PositiveIntegerField(default=0)
     view_count = models.PositiveIntegerField(default=0)
     tags = TaggableManager(_("Keywords"), blank=True)
@@ -61,11 +69,23 @@ class Thread(Audienced):
         )
 
     def __str__(self) -> str:
-        return self.title
+        # Not the title: this is what logs and the history of the admin show of it.
+        return f"thread {self.pk}"
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.slug = slugify(self.title)[:80].strip("-")
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    def get_absolute_url(self) -> str:
+        """Its address: with words in it, except where even the title is confidential."""
+        if self.space_id and self.space.confidential or not self.slug:
+            return reverse("forums:thread", args=(self.pk,))
+        return reverse("forums:thread", args=(self.pk, self.slug))
+
+    @property
+    def author(self) -> User | None:
+        """Who opened it, or None when that person chose to be unnamed."""
+        return None if self.unnamed else self.owner
 
     @property
     def locked(self) -> bool:

@@ -1,0 +1,76 @@
+"""Why something could not be done to a thread, each in a sentence for its author."""
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Invalid, NotAllowed, Refused
+
+
+class ThreadClosed(Refused):
+    message = _("This thread is locked: nobody can write in it any more. Your text is still here.")
+
+
+class SpaceClosed(Refused):
+    message = _("This space is archived: it can be read, but no longer written in.")
+
+
+class NotYours(NotAllowed):
+    message = _("Only the author of this message can change it.")
+
+
+class NotAMember(NotAllowed):
+    message = _("To write here, join this space first.")
+
+
+class GuestsReply(NotAllowed):
+    message = _("A guest can reply in a thread, but not start one.")
+
+
+class EmptyMessage(Invalid):
+    message = _("Write a few words first: the message is empty.")
+
+
+class TooLong(Invalid):
+    message = _("This message is too long. Keep it under 20,000 characters, or attach a document.")
+
+
+class TitleTooLong(Invalid):
+    message = _("This title is too long. Keep it under 160 characters.")
+
+
+class UnknownKind(Invalid):
+    message = _("Choose one of the proposed kinds.")
+
+
+class TooManyTags(Invalid):
+    message = _("Choose at most eight keywords of at most forty characters.")
+
+
+class ForeignAttachment(Invalid):
+    message = _("One of the files is not yours or is no longer available. Attach it again.")
+
+
+class ForeignParent(Invalid):
+    message = _("The message you are replying to is no longer there. Your text is still here.")
+
+
+class UnnamedNotAllowed(Invalid):
+    message = _("This space does not take unnamed messages. Sign it, or choose another space.")
+
+
+class NotAnAnswer(Invalid):
+    message = _("This message cannot be the retained answer.")
+
+
+class ReasonNeeded(Invalid):
+    message = _("Say in a few words why: the reason is kept in the journal.")
+
+
+class SameSpace(Invalid):
+    message = _("The thread is already in this space.")
+
+
+class UnnamedStay(Refused):
+    message = _(
+        "This thread has unnamed messages and must stay where the animation team promised to "
+        "protect their authors."
+    )

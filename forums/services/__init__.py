@@ -1,0 +1,52 @@
+"""What is done to threads: one function, one mutation, whoever calls it."""
+
+from forums.services.drafts import drop_draft, keep_draft
+from forums.services.posts import (
+    edit_post,
+    hide_post,
+    reply,
+    restore_post,
+    see_author,
+)
+from forums.services.reading import mark_all_read, mark_read, visit
+from forums.services.threads import (
+    create_thread,
+    hide_thread,
+    lock,
+    move_thread,
+    pin,
+    release_answer,
+    reopen,
+    resolve,
+    restore_thread,
+    retain_answer,
+    set_tags,
+    unlock,
+    unpin,
+)
+
+__all__ = [
+    "create_thread",
+    "drop_draft",
+    "edit_post",
+    "hide_post",
+    "hide_thread",
+    "keep_draft",
+    "lock",
+    "mark_all_read",
+    "mark_read",
+    "move_thread",
+    "pin",
+    "release_answer",
+    "reopen",
+    "reply",
+    "resolve",
+    "restore_post",
+    "restore_thread",
+    "retain_answer",
+    "see_author",
+    "set_tags",
+    "unlock",
+    "unpin",
+    "visit",
+]

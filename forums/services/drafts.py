@@ -1,0 +1,63 @@
+"""What a person was writing when something stopped her: kept for her alone, never posted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from community.models import SubCommunity
+from forums.models import Draft, Thread
+from forums.services.common import MAX_TEXT, MAX_TITLE
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@transaction.atomic
+def keep_draft(
+    *,
+    by: User,
+    thread: Thread | None,
+    space: SubCommunity | None = None,
+    title: str = "",
+    text: str = "",
+    html: str = "",
+    details: dict[str, Any] | None = None,
+) -> Draft | None:
+    """Keep what `by` was writing at that place. A text kept there before is joined, not lost.
+
+    Not journaled: a draft is nobody's business. None when there is nothing to keep.
+    """
+    body = richtext.from_html(html).html if html else text
+    body = body[: MAX_TEXT * 5]
+    if not (body.strip() or title.strip()):
+        return None
+    draft, created = Draft.objects.select_for_update().get_or_create(
+        user=by,
+        thread=thread,
+        defaults={"body": body, "is_html": bool(html)},
+    )
+    if not created and draft.body.strip() and draft.body.strip() not in body:
+        body, html = _joined(draft, body, html)
+    draft.body = body
+    draft.is_html = bool(html)
+    draft.title = title.strip()[:MAX_TITLE] or draft.title
+    draft.space = space or draft.space
+    draft.details = details or {}
+    draft.save()
+    return draft
+
+
+def _joined(draft: Draft, body: str, html: str) -> tuple[str, str]:
+    if draft.is_html or html:
+        before = draft.body if draft.is_html else richtext.from_text(draft.body).html
+        after = body if html else richtext.from_text(body).html
+        return before + after, before + after
+    return f"{draft.body}\n\n{body}", ""
+
+
+@transaction.atomic
+def drop_draft(*, by: User, thread: Thread | None) -> None:
+    """Posted, or thrown away by its author."""
+    Draft.objects.filter(user=by, thread=thread).delete()

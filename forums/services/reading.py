@@ -1,0 +1,94 @@
+"""How far each person has read: marks that only grow."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F, Q, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
+
+from community.models import Membership, SubCommunity
+from forums.models import ReadPosition, Thread
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@transaction.atomic
+def mark_read(thread: Thread, position: int, *, by: User) -> None:
+    """`by` saw the messages up to `position`, never more than there are."""
+    position = min(position, thread.last_position)
+    mine = ReadPosition.objects.filter(user_id=by.pk, thread_id=thread.pk)
+    if mine.filter(position__lt=position).update(position=position):
+        _stale(thread, by)
+        return
+    if not mine.exists():
+        row = ReadPosition(user=by, thread_id=thread.pk, position=position)
+        # Two pages opened at once: the second finds the row and moves it, or leaves it.
+        ReadPosition.objects.bulk_create([row], ignore_conflicts=True)
+        mine.filter(position__lt=position).update(position=position)
+        _stale(thread, by)
+
+
+@transaction.atomic
+def visit(thread: Thread, position: int, *, by: User) -> None:
+    """A page of `thread` was shown to `by`: her position moves, her visit counts once a day.
+
+    `thread` comes from `with_reading(by)`: what it knows spares the queries that change nothing.
+    """
+    today = timezone.localdate()
+    known: Any = thread
+    read_to, counted = known.read_to, known.viewed_on == today
+    position = min(position, thread.last_position)
+    if counted and read_to >= position:
+        return
+    if read_to is None:
+        fresh = _begin(thread, position, today, by)
+    else:
+        fresh = _go_on(thread, position, today, by, counted=counted)
+    if fresh:
+        Thread.objects.filter(pk=thread.pk).update(view_count=F("view_count") + 1)
+    if (read_to or 0) < thread.newest_position:
+        _stale(thread, by)
+
+
+def _begin(thread: Thread, position: int, today: date, by: User) -> bool:
+    """Her first visit. False when another window of hers was quicker."""
+    try:
+        with transaction.atomic():
+            ReadPosition.objects.create(
+                user=by, thread_id=thread.pk, position=position, viewed_on=today
+            )
+    except IntegrityError:
+        return False
+    return True
+
+
+def _go_on(thread: Thread, position: int, today: date, by: User, *, counted: bool) -> bool:
+    """A later visit. True for the first one of the day."""
+    mine = ReadPosition.objects.filter(user_id=by.pk, thread_id=thread.pk)
+    further = Greatest("position", Value(position))
+    if counted:
+        mine.filter(position__lt=position).update(position=further)
+        return False
+    uncounted = Q(viewed_on=None) | Q(viewed_on__lt=today)
+    return bool(mine.filter(uncounted).update(position=further, viewed_on=today))
+
+
+def _stale(thread: Thread, by: User) -> None:
+    """Her kept counter for that space is to be counted again."""
+    Membership.objects.filter(
+        user_id=by.pk, space_id=thread.space_id, ended_at=None
+    ).update(counted_activity=-1)
+
+
+@transaction.atomic
+def mark_all_read(space: SubCommunity | None, *, by: User) -> None:
+    """Nothing written until now is unread any more, in one space or in all of hers."""
+    mine = Membership.objects.filter(user_id=by.pk, ended_at=None)
+    if space is not None:
+        mine = mine.filter(space_id=space.pk)
+    mine.update(read_floor=timezone.now(), unread_threads=0, counted_activity=-1)
