@@ -6,32 +6,81 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core import health
 from core.errors import Refused
 from core.logs import request_id
 
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+# Nothing here uses them; an injected script may not either.
+PERMISSIONS = ", ".join(
+    f"{feature}=()"
+    for feature in (
+        "accelerometer",
+        "browsing-topics",
+        "camera",
+        "display-capture",
+        "geolocation",
+        "gyroscope",
+        "magnetometer",
+        "microphone",
+        "midi",
+        "payment",
+        "usb",
+    )
+)
+
 
 class RequestContextMiddleware:
-    """Numbers the request for the logs and adds the headers that Django does not know."""
+    """Numbers the request for the logs and adds the headers that Django does not know.
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    The number comes back in `X-Request-Id`, for whoever reports a problem.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        token = request_id.set(uuid.uuid4().hex[:8])
+        number = uuid.uuid4().hex[:8]
+        token = request_id.set(number)
         try:
             response = self.get_response(request)
         finally:
             request_id.reset(token)
-        response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-        if getattr(request, "session", None) is not None and request.session.get("shared_computer"):
+        response.headers["X-Request-Id"] = number
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS)
+        if _on_shared_computer(request):
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+def _on_shared_computer(request: HttpRequest) -> bool:
+    """Whether the person said so at sign-in.
+
+    Looks only at a session that the page has read: asking would cost a query to pages that do
+    not depend on who reads them, and would fail with the database.
+    """
+    read = getattr(getattr(request, "session", None), "_session_cache", {})
+    return bool(read.get("shared_computer"))
+
+
+class HealthMiddleware:
+    """Answers `/sante/` before sessions, cache and accounts are asked anything: they may be what
+    is broken."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info == "/sante/":
+            return health.view(request)
+        return self.get_response(request)
 
 
 class RefusalMiddleware:
     """A refusal that no view turned into something better becomes a page with its sentence."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
@@ -40,4 +89,8 @@ class RefusalMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, Refused):
             return None
-        return render(request, "errors/403.html", {"sentence": str(error)}, status=error.status)
+        template = "errors/403.html" if error.status == 403 else "errors/refused.html"
+        response = render(request, template, {"sentence": str(error)}, status=error.status)
+        if retry_after := getattr(error, "retry_after", None):
+            response.headers["Retry-After"] = str(retry_after)
+        return response

@@ -91,9 +91,7 @@ def _latest_hour(now: datetime, hour: int, weekday: int | None) -> datetime:
 
 def beat() -> None:
     """Say that a worker is alive."""
-    Schedule.objects.update_or_create(
-        name=WORKER, defaults={"last_run_at": timezone.now()}
-    )
+    Schedule.objects.update_or_create(name=WORKER, defaults={"last_run_at": timezone.now()})
 
 
 def run_due(now: datetime | None = None) -> list[str]:
@@ -104,9 +102,12 @@ def run_due(now: datetime | None = None) -> list[str]:
     for duty in duties():
         if leases.stopping.is_set():
             break
-        row = rows.get(duty.name) or Schedule.objects.get_or_create(
-            name=duty.name, defaults={"last_run_at": None if duty.at_once else now}
-        )[0]
+        row = (
+            rows.get(duty.name)
+            or Schedule.objects.get_or_create(
+                name=duty.name, defaults={"last_run_at": None if duty.at_once else now}
+            )[0]
+        )
         if (row.last_run_at is None or row.last_run_at <= duty.latest(now)) and _claim(row, now):
             _run(duty, row)
             ran.append(duty.name)

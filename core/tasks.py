@@ -75,7 +75,7 @@ def prune() -> None:
 
 def forget_expired_cache() -> None:
     """Delete the expired rows of a cache kept in the database, which only deletes what it reads."""
-    cache = caches["default"]
+    cache: Any = caches["default"]
     if not isinstance(cache, DatabaseCache):
         return
     connection = connections[router.db_for_write(cache.cache_model_class)]

@@ -1,5 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from core import health
 
 app_name = "core"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("sante/", health.view, name="health"),
+]

@@ -13,7 +13,7 @@ class QuietWorker(SimpleWorker):
     """Runs jobs in this process and keeps no message of an error, which may quote a person."""
 
     def handle_exception(self, job: Any, *exc_info: Any) -> None:
-        _kind, error, frames = exc_info
+        _kind, error, _frames = exc_info
         self.log.warning("task %s failed with %s", job.func_name, leases.error_name(error))
 
     def handle_job_failure(self, job: Any, queue: Any, *args: Any, **kwargs: Any) -> Any:

@@ -73,7 +73,9 @@ def account_notice(mail: OutgoingMail) -> Message:
     title, sentence = NOTICES[mail.data["notice"]]
     facts = mail.data["facts"]
     context = {"title": title, "sentence": str(sentence) % facts, "at": mail.created_at, **facts}
-    return Message(context=context, why=_("You receive this e-mail because it is about your account."))
+    return Message(
+        context=context, why=_("You receive this e-mail because it is about your account.")
+    )
 
 
 class MailDoorAdapterMixin:

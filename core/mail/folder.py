@@ -4,6 +4,7 @@ import os
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -14,14 +15,28 @@ from django.utils import timezone
 class EmailBackend(BaseEmailBackend):
     """Writes mails to `EMAIL_FILE_PATH`, whole or not at all; their names sort by moment."""
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.folder = Path(getattr(settings, "EMAIL_FILE_PATH"))  # noqa: B009 (set by MAIL_URL)
+
+    def open(self) -> bool:
+        """Raises `OSError` when nothing can be written there, as a server that is away would."""
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not os.access(self.folder, os.W_OK):
+            raise PermissionError
+        return False
+
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        folder = Path(settings.EMAIL_FILE_PATH)
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.open()
         for message in email_messages:
-            name = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{uuid.uuid4().hex[:6]}"
-            draft = folder / f".{name}.tmp"
-            # Codes and links are in there: for this account's eyes only.
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(message.message().as_bytes(linesep="\r\n"))
-            draft.rename(folder / f"{name}.eml")
+            self._write(message.message().as_bytes())
         return len(email_messages)
+
+    def _write(self, mail: bytes) -> None:
+        name = f"{timezone.now():%Y%m%d-%H%M%S-%f}-{uuid.uuid4().hex[:6]}"
+        draft = self.folder / f".{name}.tmp"
+        # Codes and links are in there: for this account's eyes only.
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(handle, "wb") as file:
+            file.write(mail)
+        draft.rename(self.folder / f"{name}.eml")

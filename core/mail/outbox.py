@@ -184,9 +184,7 @@ def _settle(mail: OutgoingMail, state: str, *, error: str = "", **changes: Any) 
 
 def _mark_sent(mail: OutgoingMail, message_id: str) -> None:
     """Write that the mail left, and insist: forgetting it would send it twice."""
-    _insist(
-        lambda: _settle(mail, State.SENT, sent_at=timezone.now(), message_id=message_id[:200])
-    )
+    _insist(lambda: _settle(mail, State.SENT, sent_at=timezone.now(), message_id=message_id[:200]))
 
 
 def _insist(write: Callable[[], None], pauses: tuple[float, ...] = (1, 2, 4, 8)) -> None:

@@ -46,7 +46,8 @@ def build(name: str, address: str, message: Message, *, language: str, recipient
         context = {
             "site": site(),
             "recipient": recipient,
-            "language": language,
+            "lang": _tag(language),
+            "answerable": "Reply-To" in message.headers,
             "why": message.why,
             "unsubscribe_url": message.unsubscribe_url,
             **message.context,
@@ -57,10 +58,14 @@ def build(name: str, address: str, message: Message, *, language: str, recipient
     mail = EmailMultiAlternatives(
         subject, text, settings.DEFAULT_FROM_EMAIL, [one_line(address)], headers=_headers(message)
     )
-    mail.extra_headers["Content-Language"] = "en" if language.startswith("en") else "fr-CA"
+    mail.extra_headers["Content-Language"] = _tag(language)
     if html:
         mail.attach_alternative(html, "text/html")
     return mail
+
+
+def _tag(language: str) -> str:
+    return "en" if language.startswith("en") else "fr-CA"
 
 
 def _headers(message: Message) -> dict[str, str]:
@@ -97,5 +102,6 @@ def _html(template: str, context: dict[str, Any]) -> str:
 
 def _tidy(text: str) -> str:
     """Plain text without the blank lines that template tags leave behind."""
-    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    # “-- ” begins the part that mail programs leave out of answers: its space counts.
+    lines = "\n".join(line if line == "-- " else line.rstrip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
