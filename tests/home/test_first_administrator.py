@@ -1,0 +1,68 @@
+"""An empty community gets the person who will administer it, once."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from accounts.models import Profile, User
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "quatre mots tout simples"
+ASKED = {"email": "Lise@exemple.test", "first_name": "Lise", "last_name": "Roy"}
+
+
+def give(monkeypatch: pytest.MonkeyPatch, password: str, **options: object) -> str:
+    monkeypatch.setattr("sys.stdin", io.StringIO(password + "\n"))
+    out = io.StringIO()
+    call_command("first_administrator", password_stdin=True, stdout=out, **(ASKED | options))
+    return out.getvalue()
+
+
+def test_she_administers_animates_and_signs_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, PASSWORD)
+    lise = User.objects.get(email="lise@exemple.test")
+    assert lise.is_superuser
+    assert lise.is_animator
+    assert lise.check_password(PASSWORD)
+    assert Profile.objects.filter(owner=lise).exists()
+
+
+def test_she_may_administer_without_animating(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, PASSWORD, no_animation=True)
+    assert User.objects.get().role == User.Role.MEMBER
+
+
+def test_there_is_only_one_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    give(monkeypatch, PASSWORD)
+    assert give(monkeypatch, PASSWORD, email="intrus@exemple.test") == ""
+    assert User.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("password", "options"),
+    [
+        ("motdepasse", {}),
+        (PASSWORD, {"email": "pas une adresse"}),
+        (PASSWORD, {"last_name": ""}),
+    ],
+    ids=["weak password", "not an address", "no name"],
+)
+def test_what_will_not_do_creates_nobody(
+    monkeypatch: pytest.MonkeyPatch, password: str, options: dict[str, str]
+) -> None:
+    with pytest.raises(CommandError):
+        give(monkeypatch, password, **options)
+    assert not User.objects.exists()
+
+
+def test_without_a_terminal_it_says_how(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    out = io.StringIO()
+    call_command("first_administrator", stdout=out)
+    assert "--password-stdin" in out.getvalue()
+    assert not User.objects.exists()
