@@ -5,8 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+
+from accounts.querysets import active_q
 
 if TYPE_CHECKING:
     from core.audience import Viewer
@@ -35,10 +38,37 @@ class SubCommunityQuerySet(models.QuerySet):
 
         return self.filter(audience.moderated_spaces_q(user))
 
+    def with_access(self, user: Viewer) -> Self:
+        """Adds `readable`, `mine` (a current stay) and `visited_at` (the last visit of it)."""
+        from community.models import Membership, SubCommunity
+
+        stay = Membership.objects.current().filter(space=OuterRef("pk"), user_id=user.pk)
+        return self.annotate(
+            readable=Exists(SubCommunity.objects.readable_by(user).filter(pk=OuterRef("pk"))),
+            mine=Exists(stay),
+            visited_at=Subquery(stay.values("last_visit_at")[:1]),
+        )
+
+    def with_members(self) -> Self:
+        """Adds `member_count`: the people whose stay and account are current."""
+        from community.models import Membership
+
+        stays = Membership.objects.current().of_active().filter(space=OuterRef("pk"))
+        counted = stays.order_by().values("space").annotate(n=Count("pk")).values("n")
+        return self.annotate(member_count=Coalesce(Subquery(counted), 0))
+
 
 class MembershipQuerySet(models.QuerySet):
     def current(self) -> Self:
         return self.filter(ended_at=None)
+
+    def of_active(self) -> Self:
+        """Stays of people whose account may act now."""
+        return self.filter(active_q("user__"))
+
+    def with_people(self) -> Self:
+        """Stays of active people, with them and their organisation."""
+        return self.of_active().select_related("user__organisation")
 
     def moderated_by(self, user: Viewer) -> Self:
         from community import audience
@@ -60,6 +90,10 @@ class CharterQuerySet(models.QuerySet):
 class JoinRequestQuerySet(models.QuerySet):
     def pending(self) -> Self:
         return self.filter(state="pending")
+
+    def open(self) -> Self:
+        """Requests to be decided, and invitations that wait for an answer."""
+        return self.filter(state__in=("pending", "invited"))
 
     def moderated_by(self, user: Viewer) -> Self:
         from community import audience

@@ -3,9 +3,13 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from home.views import set_language
+
 urlpatterns = [
+    path("i18n/langue/", set_language, name="set_language"),
     path("", include("home.urls")),
     path("", include("core.urls")),
+    path("compte/", include("accounts.sign_in_urls")),
     path("", include("accounts.urls")),
     path("communautes/", include("community.urls")),
     path("discussions/", include("forums.urls")),

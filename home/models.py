@@ -14,9 +14,7 @@ class WelcomeStep(models.Model):
     done_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("user", "step"), name="welcome_step_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=("user", "step"), name="welcome_step_once"),)
 
     def __str__(self) -> str:
         return f"{self.user_id} step {self.step}"

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                         verbose_name="Hue",
                     ),
                 ),
-                ("icon", models.SlugField(default="bulle", max_length=30, verbose_name="Icon")),
+                ("icon", models.SlugField(default="spaces", max_length=30, verbose_name="Icon")),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="Order")),
                 (
                     "is_common",
@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
                         verbose_name="Hue",
                     ),
                 ),
-                ("icon", models.SlugField(default="bulle", max_length=30, verbose_name="Icon")),
+                ("icon", models.SlugField(default="spaces", max_length=30, verbose_name="Icon")),
                 ("position", models.PositiveSmallIntegerField(default=0, verbose_name="Order")),
                 (
                     "is_common",

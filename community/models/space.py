@@ -45,7 +45,7 @@ class SubCommunity(models.Model):
     slug = models.SlugField(_("Address"), max_length=60, unique=True)
     purpose = models.TextField(_("Purpose"), max_length=600)
     hue = models.CharField(_("Hue"), max_length=10, choices=Hue, default=Hue.GREEN)
-    icon = models.SlugField(_("Icon"), max_length=30, default="bulle")
+    icon = models.SlugField(_("Icon"), max_length=30, default="spaces")
     position = models.PositiveSmallIntegerField(_("Order"), default=0)
     is_common = models.BooleanField(_("The common space"), default=False, editable=False)
     listed = models.BooleanField(
