@@ -75,7 +75,8 @@ pick_venv() {
     if [ -w . ] || [ -x .venv/bin/python ]; then printf '%s\n' "$PWD/.venv"; else printf '%s\n' "$1/venv"; fi
 }
 
-# need PROGRAM=PACKAGE...: installs the Debian packages whose program is missing, or says how to.
+# need PROGRAM=PACKAGE...: installs the Debian packages whose program is missing, or says how to,
+# and $hint where the caller set it.
 need() {
     local pair missing=()
     for pair in "$@"; do
@@ -85,7 +86,7 @@ need() {
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
         fail "Il manque à cette machine : ${missing[*]}." \
              "Sous Debian ou Ubuntu : sudo apt-get install --no-install-recommends ${missing[*]}" \
-             "Pour s’en passer (SQLite seulement, sans navigateur) : bin/test --fast"
+             ${hint:+"$hint"}
     fi
     step "Installation de ${missing[*]} (apt-get)"
     export DEBIAN_FRONTEND=noninteractive
