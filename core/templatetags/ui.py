@@ -130,9 +130,13 @@ def age(value: datetime | date | None) -> str:
 
 
 @register.filter(is_safe=False)
-def hours(value: datetime | None) -> str:
-    """`13 h 30`."""
-    return formats.hours(value, formats.active_language()) if value else ""
+def hours(value: datetime | float | None) -> str:
+    """The time of day, `13 h 30`; of a number of hours, that length of time, `19 h`."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return formats.hours(value, formats.active_language())
+    return f"{grouped(round(value))}{formats.NBSP}h"
 
 
 @register.filter(is_safe=False)

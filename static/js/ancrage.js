@@ -199,18 +199,20 @@ on("click", async ({ target }) => {
   if (button.dataset.done) { say(button.dataset.done); button.textContent = button.dataset.done; }
 });
 
-/* ---- the rich editor: loaded at the first focus of a box that wants one, and only then ---- */
+/* ---- the rich editor: loaded at the first focus of a box that wants one, and only then;
+   or at once when the box already holds the editor's own HTML, which nobody should have to read ---- */
 
-on("focusin", async ({ target }) => {
-  if (!target.matches("textarea[data-editor]:not([data-editor=off])")) return;
+async function edit(box) {
   const place = document.querySelector("meta[name=ancrage-editor]");
   try {
     const { open } = await import(place.content);
-    await open(target, place.dataset, lang);
+    await open(box, place.dataset, lang);
   } catch {
-    target.dataset.editor = "off";
+    box.dataset.editor = "off";
   }
-});
+}
+const wanted = "textarea[data-editor]:not([data-editor=off])";
+on("focusin", ({ target }) => { if (target.matches(wanted)) edit(target); });
 
 /* ---- htmx ---- */
 
@@ -286,5 +288,8 @@ function ready(within) {
     if (box.value) filter(box);
   });
   within.querySelectorAll("textarea").forEach(grow);
+  within.querySelectorAll(wanted).forEach((box) => {
+    if (box.form?.elements[`${box.name}_format`]?.value === "html") edit(box);
+  });
 }
 ready(document);

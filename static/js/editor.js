@@ -40,10 +40,9 @@ function load(place) {
 const escaped = (text) => text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
 
 /* what was typed as plain lines, as the paragraphs the editor reads */
-function asHtml(text) {
-  if (/^\s*<(p|ul|ol|blockquote|h\d|figure|div)\b/i.test(text)) return text;
-  return text.split(/\n{2,}/).map((block) => `<p>${escaped(block).replace(/\n/g, "<br>")}</p>`).join("");
-}
+const asHtml = (text) => text.split(/\n{2,}/).map((block) => `<p>${escaped(block).replace(/\n/g, "<br>")}</p>`).join("");
+
+const formatOf = (box) => box.form?.elements[`${box.name}_format`];
 
 function config(box, lang) {
   const settings = {
@@ -93,7 +92,7 @@ export async function open(box, place, lang) {
     if (!box.isConnected) return;
     const focused = document.activeElement === box;
     const typed = box.value;
-    box.value = asHtml(typed);
+    if (formatOf(box)?.value !== "html") box.value = asHtml(typed);
     const required = box.required;
     box.required = false;
     let editor;
@@ -106,11 +105,7 @@ export async function open(box, place, lang) {
     }
     editors.set(box, editor);
     box.dataset.open = "1";
-    const format = document.createElement("input");
-    format.type = "hidden";
-    format.name = `${box.name}_format`;
-    format.value = "html";
-    box.after(format);
+    sayFormat(box);
     label(box, editor);
     editor.model.document.on("change:data", () => {
       box.value = editor.getData();
@@ -123,6 +118,18 @@ export async function open(box, place, lang) {
   } finally {
     delete box.dataset.opening;
   }
+}
+
+/* the server reads the box as HTML from now on: `<name>_format` says so */
+function sayFormat(box) {
+  let format = formatOf(box);
+  if (!format) {
+    format = document.createElement("input");
+    format.type = "hidden";
+    format.name = `${box.name}_format`;
+    box.after(format);
+  }
+  format.value = "html";
 }
 
 /* the editable area keeps the name and the description of the box it stands for */

@@ -50,6 +50,13 @@ def test_filters_follow_the_language_of_the_reader():
         assert draw("{{ 1250|grouped }} {{ 48000|filesize_fr }}") == "1,250 48\u00a0kB"
 
 
+def test_hours_are_a_time_of_day_or_a_length_of_time():
+    half_past_one = datetime(2026, 11, 22, 18, 30, tzinfo=UTC)
+    assert draw("{{ v|hours }}", v=half_past_one) == "13\u00a0h\u00a030"
+    assert draw("{{ v|hours }}", v=18.6) == "19\u00a0h"
+    assert draw("{{ v|hours }}", v=None) == ""
+
+
 def test_a_capped_count_passes_through_grouped():
     assert draw("{{ n|grouped }}", n="2 000+") == "2 000+"
 
