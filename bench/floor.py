@@ -10,7 +10,8 @@ from django.template import engines
 from forums.models import Post
 
 TEMPLATE = """<!doctype html><html lang="fr-CA"><title>{{ user.first_name }}</title>
-{% for post in posts %}<article><b>{{ post.author.first_name }}</b>{{ post.html|safe }}</article>{% endfor %}
+{% for post in posts %}<article><b>{{ post.author.first_name }}</b>
+{{ post.html|safe }}</article>{% endfor %}
 </html>"""
 _template = engines["django"].from_string(TEMPLATE)
 

@@ -1,6 +1,6 @@
 """Fills a database with a community of any size, in bulk, the same for the same numbers.
 
-    python -m bench.generate --users 2000 --threads 5000 --posts 100000 --longest 2000
+python -m bench.generate --users 2000 --threads 5000 --posts 100000 --longest 2000
 """
 
 from __future__ import annotations
@@ -173,9 +173,7 @@ def _threads(
     return Thread.objects.bulk_create(made, batch_size=BATCH)
 
 
-def _posts(
-    rng: random.Random, threads: list[Thread], sizes: list[int], people: list[User]
-) -> None:
+def _posts(rng: random.Random, threads: list[Thread], sizes: list[int], people: list[User]) -> None:
     def rows() -> Any:
         for thread, size in zip(threads, sizes, strict=True):
             span = thread.last_post_at - thread.created_at
@@ -201,9 +199,7 @@ def _posts(
         Post.objects.bulk_create(batch)
 
 
-def _reading(
-    rng: random.Random, threads: list[Thread], measured: User, people: list[User]
-) -> None:
+def _reading(rng: random.Random, threads: list[Thread], measured: User, people: list[User]) -> None:
     ReadPosition.objects.bulk_create(
         (
             ReadPosition(user=measured, thread=thread, position=thread.last_position)

@@ -59,8 +59,16 @@ class Server:
 
     def __enter__(self) -> Server:
         command = [
-            sys.executable, "-m", "gunicorn", "config.wsgi", "--workers", "2",
-            "--bind", f"127.0.0.1:{self.port}", "--log-level", "warning",
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "config.wsgi",
+            "--workers",
+            "2",
+            "--bind",
+            f"127.0.0.1:{self.port}",
+            "--log-level",
+            "warning",
         ]
         environment = os.environ | {"PORT": str(self.port)}
         self.process = subprocess.Popen(command, env=environment)
@@ -81,17 +89,32 @@ def wrk(url: str, cookie: str, *, connections: int, seconds: int, script: str, *
     """One run of wrk; percentiles in microseconds."""
     answer = subprocess.run(
         [
-            "wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s",
-            "-s", str(HERE / script), "-H", f"Cookie: {cookie}", "-H", "Accept-Encoding: gzip", url,
+            "wrk",
+            "-t1",
+            f"-c{connections}",
+            f"-d{seconds}s",
+            "--timeout",
+            "30s",
+            "-s",
+            str(HERE / script),
+            "-H",
+            f"Cookie: {cookie}",
+            "-H",
+            "Accept-Encoding: gzip",
+            url,
         ],
-        capture_output=True, text=True, check=True, env=os.environ | env,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | env,
     )
     line = next(line for line in answer.stdout.splitlines() if line.startswith("JSON "))
     return json.loads(line[5:])
 
 
-def measure(url: str, cookie: str, *, connections: int, seconds: int, script: str = "report.lua",
-            **env: str) -> dict[str, Any]:
+def measure(
+    url: str, cookie: str, *, connections: int, seconds: int, script: str = "report.lua", **env: str
+) -> dict[str, Any]:
     """The run whose p50 is the median of three."""
     runs = sorted(
         (
@@ -105,10 +128,15 @@ def measure(url: str, cookie: str, *, connections: int, seconds: int, script: st
 
 def first_visit_bytes(server: Server, path: str, cookie: str) -> tuple[int, int, int]:
     """Compressed bytes of the page alone, of the first visit with all that it loads, requests."""
+
     def fetch(address: str) -> bytes:
         request = urllib.request.Request(  # noqa: S310
             server.origin + address,
-            headers={"Cookie": cookie, "Accept-Encoding": "gzip", "Host": f"localhost:{server.port}"},
+            headers={
+                "Cookie": cookie,
+                "Accept-Encoding": "gzip",
+                "Host": f"localhost:{server.port}",
+            },
         )
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
             return answer.read()
@@ -116,7 +144,9 @@ def first_visit_bytes(server: Server, path: str, cookie: str) -> tuple[int, int,
     page = fetch(path)
     html = gzip.decompress(page).decode() if page[:2] == b"\x1f\x8b" else page.decode()
     loaded = set(re.findall(r'(?:src|href)="(/statique/[^"#]+\.(?:css|js|mjs))"', html))
-    loaded |= {use.split("#")[0] for use in re.findall(r'(?:href|src)="(/statique/[^"]+\.svg[^"]*)"', html)}
+    loaded |= {
+        use.split("#")[0] for use in re.findall(r'(?:href|src)="(/statique/[^"]+\.svg[^"]*)"', html)
+    }
     seen: set[str] = set()
     total = len(page)
     while loaded - seen:
@@ -174,12 +204,15 @@ def main() -> None:
         for name, path in pages.items():
             alone, first, requests = first_visit_bytes(server, path, cookie)
             results[name] = {
-                "sql": queries[name], "page_bytes": alone,
-                "first_visit_bytes": first, "requests": requests,
+                "sql": queries[name],
+                "page_bytes": alone,
+                "first_visit_bytes": first,
+                "requests": requests,
             }
             for connections in (1, 8):
-                found = measure(server.origin + path, cookie, connections=connections,
-                                seconds=options.seconds)
+                found = measure(
+                    server.origin + path, cookie, connections=connections, seconds=options.seconds
+                )
                 results[name][f"c{connections}"] = found
         client.get(pages["thread"], HTTP_HOST="localhost")
         csrf = client.cookies["csrftoken"].value
@@ -187,9 +220,14 @@ def main() -> None:
         reply = pages["thread"]
         results["reply"] = {
             f"c{connections}": measure(
-                server.origin + reply, f"{cookie}; csrftoken={csrf}", connections=connections,
-                seconds=options.seconds, script="reply.lua", BENCH_CSRF=csrf,
-                BENCH_ORIGIN=server.origin, BENCH_REPORT=str(HERE / "report.lua"),
+                server.origin + reply,
+                f"{cookie}; csrftoken={csrf}",
+                connections=connections,
+                seconds=options.seconds,
+                script="reply.lua",
+                BENCH_CSRF=csrf,
+                BENCH_ORIGIN=server.origin,
+                BENCH_REPORT=str(HERE / "report.lua"),
             )
             for connections in (1, 8)
         }
@@ -200,29 +238,52 @@ def main() -> None:
 def report(results: dict[str, dict[str, Any]], path: Path | None) -> None:
     floor = results["floor"]["c1"]["p50"]
     versions = {
-        "python": platform.python_version(), "django": django.get_version(),
+        "python": platform.python_version(),
+        "django": django.get_version(),
         "postgresql": str(connection.cursor().connection.server_version),
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
-        "posts": Post.objects.count(), "threads": Thread.objects.count(),
+        "posts": Post.objects.count(),
+        "threads": Thread.objects.count(),
     }
-    heads = ("page", "SQL", "page kB", "first visit kB", "p50 ms (1)", "p95 ms (1)", "p50 ms (8)",
-             "p95 ms (8)", "req/s (8)", "× floor", "errors")
+    heads = (
+        "page",
+        "SQL",
+        "page kB",
+        "first visit kB",
+        "p50 ms (1)",
+        "p95 ms (1)",
+        "p50 ms (8)",
+        "p95 ms (8)",
+        "req/s (8)",
+        "× floor",
+        "errors",
+    )
     rows = [heads]
     for name, found in results.items():
         one, eight = found["c1"], found["c8"]
-        rows.append((
-            name, str(found.get("sql", "")),
-            f"{found['page_bytes'] / 1000:.1f}" if "page_bytes" in found else "",
-            f"{found['first_visit_bytes'] / 1000:.1f}" if "first_visit_bytes" in found else "",
-            f"{one['p50'] / 1000:.1f}", f"{one['p95'] / 1000:.1f}",
-            f"{eight['p50'] / 1000:.1f}", f"{eight['p95'] / 1000:.1f}",
-            f"{eight['requests'] / (eight['duration'] / 1e6):.0f}",
-            f"{one['p50'] / floor:.2f}", str(one["errors"] + eight["errors"]),
-        ))
+        rows.append(
+            (
+                name,
+                str(found.get("sql", "")),
+                f"{found['page_bytes'] / 1000:.1f}" if "page_bytes" in found else "",
+                f"{found['first_visit_bytes'] / 1000:.1f}" if "first_visit_bytes" in found else "",
+                f"{one['p50'] / 1000:.1f}",
+                f"{one['p95'] / 1000:.1f}",
+                f"{eight['p50'] / 1000:.1f}",
+                f"{eight['p95'] / 1000:.1f}",
+                f"{eight['requests'] / (eight['duration'] / 1e6):.0f}",
+                f"{one['p50'] / floor:.2f}",
+                str(one["errors"] + eight["errors"]),
+            )
+        )
     widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
     for row in rows:
-        print("  ".join(cell.rjust(width) if n else cell.ljust(width)
-                        for n, (cell, width) in enumerate(zip(row, widths, strict=True))))
+        print(
+            "  ".join(
+                cell.rjust(width) if n else cell.ljust(width)
+                for n, (cell, width) in enumerate(zip(row, widths, strict=True))
+            )
+        )
     print(json.dumps(versions))
     ratio = results["thread"]["c1"]["p50"] / floor
     print(f"thread / floor: {ratio:.2f} (required {FLOOR_REQUIRED}, aimed at {FLOOR_AIMED})")

@@ -111,6 +111,7 @@ class ReportAdmin(ScopedAdmin):
             "form": form,
             "kind": kind,
             "target": target,
+            "author": kind.author(target, request.user) if target else None,
             "others": self.get_queryset(request)
             .filter(kind=report.kind, object_id=report.object_id)
             .exclude(pk=report.pk)

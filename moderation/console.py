@@ -206,7 +206,8 @@ def first_posts(user: User) -> list[Task]:
             level="ok",
             title=_("%(name)s wrote for the first time") % {"name": post.author.first_name},
             quiet_title=_quiet(
-                post.thread, _("%(name)s wrote for the first time") % {"name": post.author.first_name}
+                post.thread,
+                _("%(name)s wrote for the first time") % {"name": post.author.first_name},
             ),
             since=post.created_at,
             url=reverse("admin:thank", args=(post.pk,)),

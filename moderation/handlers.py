@@ -8,6 +8,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.querysets import active_q
 from community.models import Membership
+from core import content
 from core.events import on
 from core.mail import queue
 from core.schedule import weekly
@@ -29,10 +30,20 @@ def tell_people(payload: dict[str, Any]) -> None:
     if report is None:
         return
     if report.reporter is not None:
-        queue("report_answer", to=report.reporter, about=report, dedupe=f"report-answer:{report.pk}")
-    author = User.objects.filter(pk=report.snapshot.get("author_id")).first()
-    if report.outcome == Report.Outcome.HIDDEN and author is not None:
-        queue("set_aside", to=author, about=report, dedupe=f"set-aside:{report.pk}")
+        queue(
+            "report_answer", to=report.reporter, about=report, dedupe=f"report-answer:{report.pk}"
+        )
+    if report.outcome == Report.Outcome.HIDDEN:
+        author = _writer(report)
+        if author is not None:
+            queue("set_aside", to=author, about=report, dedupe=f"set-aside:{report.pk}")
+
+
+def _writer(report: Report) -> User | None:
+    """Who wrote what was reported, signed or not: the mail goes to her alone."""
+    obj = content.get(report.kind).objects.filter(pk=report.object_id).first()
+    writer_id = getattr(obj, "owner_id", None) or getattr(obj, "author_id", None)
+    return User.objects.filter(active_q(), pk=writer_id).first()
 
 
 @weekly(weekday=0, hour=8, name="moderation.monday")
@@ -51,5 +62,3 @@ def moderating_people() -> Any:
         return animators
     led = Membership.objects.current().filter(role=Membership.Role.COANIMATION)
     return animators | people.filter(pk__in=led.values("user_id"))
-
-

@@ -64,9 +64,7 @@ def set_aside(mail: OutgoingMail) -> Message | None:
     report = _report(mail)
     if report is None or report.outcome != Report.Outcome.HIDDEN:
         return None
-    act = ActionLog.objects.filter(
-        verb="report.closed", kind="report", object_id=report.pk
-    ).first()
+    act = ActionLog.objects.filter(verb="report.closed", kind="report", object_id=report.pk).first()
     quiet = report.space is not None and not report.space.content_in_mail
     return Message(
         context={

@@ -56,13 +56,9 @@ def file_report(obj: Any, *, by: User, reason: str, details: str = "") -> Report
     }
     try:
         with transaction.atomic():
-            report = Report.objects.create(
-                kind=kind.name, object_id=obj.pk, reporter=by, **fields
-            )
+            report = Report.objects.create(kind=kind.name, object_id=obj.pk, reporter=by, **fields)
     except IntegrityError:
-        report = Report.objects.get(
-            kind=kind.name, object_id=obj.pk, reporter=by, closed_at=None
-        )
+        report = Report.objects.get(kind=kind.name, object_id=obj.pk, reporter=by, closed_at=None)
         Report.objects.filter(pk=report.pk).update(**fields)
         return report
     log.record("report.filed", report, by=by)

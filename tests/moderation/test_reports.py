@@ -1,0 +1,198 @@
+"""Asking the animation team for a look, and what comes of it."""
+
+import pytest
+from django.urls import reverse
+
+from core.audience import State
+from core.errors import NotAllowed
+from core.models import ActionLog, OutgoingMail
+from core.tasks import tick
+from forums.models import Post, Thread
+from forums.services import create_thread, reply
+from moderation import services
+from moderation.models import Report
+from tests.conftest import World, make_person
+
+
+@pytest.fixture
+def thread(world: World) -> Thread:
+    return create_thread(by=world.maude, space=world.intervention, text="Un premier message.")
+
+
+@pytest.fixture
+def post(world: World, thread: Thread) -> Post:
+    simon = make_person("Simon", organisation=world.phare, spaces=(world.intervention,))
+    return reply(thread, by=simon, text="Une réponse qui dérange.")
+
+
+def report_url(post: Post) -> str:
+    return f"{reverse('moderation:file_report')}?genre=post&objet={post.pk}"
+
+
+def told(name: str) -> set[str]:
+    return {
+        mail.recipient.first_name
+        for mail in OutgoingMail.objects.filter(name=name)
+        if mail.recipient
+    }
+
+
+def test_maude_reports_a_reply_and_the_animator_is_told(
+    world, as_, post, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = as_(world.maude).post(
+            report_url(post), {"reason": "identifie", "details": "Une école."}
+        )
+
+    assert answer.status_code == 302
+    report = Report.objects.get()
+    assert report.space == world.intervention
+    assert report.snapshot["text"] == "Une réponse qui dérange."
+    tick()
+    assert told("report_filed") == {"Odile"}
+
+
+def test_a_report_without_a_reason_says_so_and_keeps_the_details(world, as_, post):
+    answer = as_(world.maude).post(report_url(post), {"details": "Je ne sais pas."})
+
+    assert answer.status_code == 422
+    assert "Je ne sais pas." in answer.content.decode()
+    assert not Report.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?genre=post", "?genre=post&objet=0", "?genre=x&objet=1", "?genre=post&objet=²"]
+)
+def test_what_is_not_there_cannot_be_reported(world, as_, query):
+    assert as_(world.maude).get(reverse("moderation:file_report") + query).status_code == 404
+
+
+def test_real_gets_the_same_404_for_a_post_he_cannot_read_as_for_none(world, as_, post):
+    hidden = as_(world.real).get(report_url(post))
+    nothing = as_(world.real).get(f"{reverse('moderation:file_report')}?genre=post&objet=999999")
+
+    assert hidden.status_code == nothing.status_code == 404
+    assert hidden.content == nothing.content
+
+
+def test_the_same_person_reporting_twice_makes_one_report(world, post):
+    services.file_report(post, by=world.maude, reason="blessant")
+    services.file_report(post, by=world.maude, reason="identifie", details="En fait…")
+
+    report = Report.objects.get()
+    assert (report.reason, report.details) == ("identifie", "En fait…")
+
+
+def test_nobody_reports_what_she_cannot_read(world, post):
+    with pytest.raises(NotAllowed):
+        services.file_report(post, by=world.real, reason="autre")
+
+
+def test_odile_sets_a_post_aside_everybody_concerned_is_told_and_it_is_gone(world, post):
+    report = services.file_report(post, by=world.maude, reason="identifie")
+
+    services.close_report(
+        report,
+        by=world.odile,
+        outcome=Report.Outcome.HIDDEN,
+        reason="Nomme une école.",
+        answer="Merci!",
+    )
+    tick()
+
+    assert not Post.objects.readable_by(world.maude).filter(pk=post.pk).exists()
+    assert told("report_answer") == {"Maude"}
+    assert told("set_aside") == {"Simon"}
+    entry = ActionLog.objects.get(verb="report.closed")
+    assert (entry.actor, entry.reason, entry.data) == (
+        world.odile,
+        "Nomme une école.",
+        {"outcome": "retire"},
+    )
+
+
+def test_a_second_animator_finds_the_report_dealt_with(world, post):
+    report = services.file_report(post, by=world.maude, reason="autre")
+    services.close_report(report, by=world.odile, outcome=Report.Outcome.KEPT)
+
+    with pytest.raises(services.AlreadyClosed):
+        services.close_report(report, by=world.odile, outcome=Report.Outcome.HIDDEN, reason="x")
+
+    post.refresh_from_db()
+    assert post.state == State.PUBLISHED
+
+
+def test_what_was_set_aside_can_be_put_back(world, post):
+    report = services.file_report(post, by=world.maude, reason="autre")
+    services.close_report(report, by=world.odile, outcome=Report.Outcome.HIDDEN, reason="Doute")
+
+    services.restore(report, by=world.odile, reason="Erreur")
+
+    assert Post.objects.readable_by(world.maude).filter(pk=post.pk).exists()
+
+
+def test_a_thread_can_be_locked_or_moved_from_its_report(world, thread):
+    first = services.file_report(thread, by=world.maude, reason="autre")
+    services.close_report(
+        first, by=world.odile, outcome=Report.Outcome.LOCKED, reason="Tourne en rond"
+    )
+    thread.refresh_from_db()
+    assert thread.locked
+
+    second = services.file_report(thread, by=world.maude, reason="autre")
+    services.close_report(
+        second,
+        by=world.odile,
+        outcome=Report.Outcome.MOVED,
+        space=world.common,
+        reason="Plutôt ici",
+    )
+    thread.refresh_from_db()
+    assert thread.space == world.common
+
+
+def test_a_report_in_a_confidential_space_goes_to_its_own_animators_only(world, as_):
+    karim = make_person("Karim", organisation=world.federation, role="animation")
+    thread = create_thread(by=world.naima, space=world.psychosocial, text="Un mot délicat.")
+    report = services.file_report(thread, by=world.naima, reason="confidentiel")
+    tick()
+
+    assert told("report_filed") == {"Odile"}
+    assert report not in Report.objects.moderated_by(karim)
+    with pytest.raises(NotAllowed):
+        services.close_report(report, by=karim, outcome=Report.Outcome.KEPT)
+
+
+def test_a_coanimator_sees_the_reports_of_her_space_only_when_the_setting_allows(
+    world, post, settings
+):
+    world.intervention.memberships.filter(user=world.maude).update(role="coanimation")
+    simon = post.author
+    report = services.file_report(post, by=simon, reason="autre")
+
+    settings.COANIMATION = False
+    assert report not in Report.objects.moderated_by(world.maude)
+    settings.COANIMATION = True
+    assert report in Report.objects.moderated_by(world.maude)
+
+
+def test_only_the_person_who_reported_follows_her_report(world, as_, post):
+    report = services.file_report(post, by=world.maude, reason="autre", details="Mot à moi")
+    url = reverse("moderation:report", args=(report.pk,))
+
+    assert "Mot à moi" in as_(world.maude).get(url).content.decode()
+    assert as_(world.real).get(url).status_code == 404
+
+
+def test_the_answer_keeps_out_of_the_mail_in_a_confidential_space(world, mailoutbox):
+    thread = create_thread(by=world.naima, space=world.psychosocial, text="CANARI délicat")
+    report = services.file_report(thread, by=world.naima, reason="autre", details="CANARI")
+    services.close_report(
+        report, by=world.odile, outcome=Report.Outcome.HIDDEN, reason="CANARI", answer="CANARI"
+    )
+    tick()
+
+    sent = "".join(mail.subject + mail.body for mail in mailoutbox)
+    assert len(mailoutbox) >= 2
+    assert "CANARI" not in sent
