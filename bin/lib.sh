@@ -70,9 +70,11 @@ show_progress() {
 }
 
 # pick_venv HOME: where the virtual environment goes: beside the code, or in the data folder when
-# the code may not be written to.
+# the code may not be written to. VENV=FOLDER chooses another one.
 pick_venv() {
-    if [ -w . ] || [ -x .venv/bin/python ]; then printf '%s\n' "$PWD/.venv"; else printf '%s\n' "$1/venv"; fi
+    if [ -n "${VENV:-}" ]; then printf '%s\n' "$VENV"
+    elif [ -w . ] || [ -x .venv/bin/python ]; then printf '%s\n' "$PWD/.venv"
+    else printf '%s\n' "$1/venv"; fi
 }
 
 # need PROGRAM=PACKAGE...: installs the Debian packages whose program is missing, or says how to,

@@ -9,11 +9,18 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 
 from accounts.models import Profile, User
+from community.models import Membership, SubCommunity
 
 pytestmark = pytest.mark.django_db
 
 PASSWORD = "quatre mots tout simples"
 ASKED = {"email": "Lise@exemple.test", "first_name": "Lise", "last_name": "Roy"}
+
+
+@pytest.fixture(autouse=True)
+def _founded(db: None) -> None:
+    """An installation as `bin/run --empty` leaves it."""
+    call_command("bootstrap")
 
 
 def give(monkeypatch: pytest.MonkeyPatch, password: str, **options: object) -> str:
@@ -32,9 +39,13 @@ def test_she_administers_animates_and_signs_in(monkeypatch: pytest.MonkeyPatch) 
     assert Profile.objects.filter(owner=lise).exists()
 
 
-def test_she_may_administer_without_animating(monkeypatch: pytest.MonkeyPatch) -> None:
-    give(monkeypatch, PASSWORD, no_animation=True)
-    assert User.objects.get().role == User.Role.MEMBER
+def test_she_animates_every_space_so_that_somebody_can_let_people_in(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    give(monkeypatch, PASSWORD)
+    hers = Membership.objects.filter(user__email="lise@exemple.test")
+    assert {m.space for m in hers} == set(SubCommunity.objects.open())
+    assert {m.role for m in hers} == {Membership.Role.ANIMATION}
 
 
 def test_there_is_only_one_first(monkeypatch: pytest.MonkeyPatch) -> None:

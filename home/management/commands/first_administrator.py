@@ -1,79 +1,38 @@
-"""Guides the first administrator of an empty community."""
+"""Makes the first administrator of a new installation, who will name the others from the admin."""
 
 import getpass
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
-from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.password_validation import (
+    password_validators_help_texts,
+    validate_password,
+)
 from django.core.exceptions import ValidationError
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.services.people import create_account
 from community.models import Membership, SubCommunity
 from community.services import enrol, set_role
+from core.errors import Refused
 from home import founding
 
 
-class Command(BaseCommand):
-    help = "Make the first administrator, who is also the federation's first animator."
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        if User.objects.filter(is_superuser=True).exists():
-            return
-        if not sys.stdin.isatty():
-            self.stderr.write(
-                "Aucun compte d’administration : lancez « manage.py first_administrator » "
-                "dans un terminal pour le créer."
-            )
-            return
-        self.stdout.write(
-            "\nPremier compte d’administration. Cette personne configure la plateforme et anime\n"
-            "la communauté; elle pourra ensuite accueillir les organismes et leurs membres.\n"
-        )
-        email = self._ask("Courriel", validate_email)
-        first_name = self._ask("Prénom")
-        last_name = self._ask("Nom")
-        password = self._ask_password(User(email=email, first_name=first_name, last_name=last_name))
-        make_first_administrator(email, first_name, last_name, password)
-        self.stdout.write(
-            "\nC’est fait. À la première connexion, vous choisirez une double authentification.\n"
-        )
-
-    def _ask(self, label: str, validator: Any = None) -> str:
-        while True:
-            value = input(f"{label} : ").strip()
-            try:
-                if validator is not None:
-                    validator(value)
-            except ValidationError as error:
-                self.stderr.write(" ".join(error.messages))
-                continue
-            if value:
-                return value
-
-    def _ask_password(self, user: User) -> str:
-        while True:
-            password = getpass.getpass("Mot de passe (12 caractères ou plus) : ")
-            try:
-                validate_password(password, user)
-            except ValidationError as error:
-                self.stderr.write(" ".join(error.messages))
-                continue
-            if getpass.getpass("Le même, encore une fois : ") == password:
-                return password
-            self.stderr.write("Les deux ne sont pas pareils.")
-
-
 @transaction.atomic
-def make_first_administrator(email: str, first_name: str, last_name: str, password: str) -> User:
+def make_first_administrator(*, email: str, first_name: str, last_name: str, password: str) -> User:
     """The first person of an installation: administrator, animator, and in every space.
 
     A confidential space is animated by its own members only: without her, nobody could let
-    anybody in.
+    anybody in. Raises `ValidationError` for an address or a password that will not do, and
+    `accounts.services.people.AddressTaken`.
     """
+    validate_email(email)
+    validate_password(password, User(email=email, first_name=first_name, last_name=last_name))
     user = create_account(
         email=email,
         first_name=first_name,
@@ -89,3 +48,77 @@ def make_first_administrator(email: str, first_name: str, last_name: str, passwo
         enrol(user, space, by=None)
         set_role(user, space, Membership.Role.ANIMATION, by=None)
     return user
+
+
+class Command(BaseCommand):
+    help = "Creates the first administrator; does nothing when there is one already."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--email")
+        parser.add_argument("--first-name")
+        parser.add_argument("--last-name")
+        parser.add_argument(
+            "--password-stdin", action="store_true", help="reads the password from the first line"
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if User.objects.filter(is_superuser=True, is_active=True).exists():
+            return
+        if options["password_stdin"]:
+            self.create(self.given(options))
+        elif sys.stdin.isatty():
+            self.ask()
+        else:
+            self.explain()
+
+    def given(self, options: dict[str, Any]) -> dict[str, str]:
+        names = ("email", "first_name", "last_name")
+        missing = [f"--{name.replace('_', '-')}" for name in names if not options[name]]
+        if missing:
+            raise CommandError(_("Also give %(options)s.") % {"options": ", ".join(missing)})
+        answers = {name: options[name] for name in names}
+        return answers | {"password": sys.stdin.readline().rstrip("\r\n")}
+
+    def ask(self) -> None:
+        """Ask until what was answered will do; Ctrl-C gives up and creates nobody."""
+        self.stdout.write("\n" + _("This community has no administrator yet. Who are you?"))
+        self.stdout.write(_("The password:"))
+        for rule in password_validators_help_texts():
+            self.stdout.write(f"  - {rule}")
+        while True:
+            answers = {
+                "email": input(_("E-mail") + " > ").strip(),
+                "first_name": input(_("First name") + " > ").strip(),
+                "last_name": input(_("Last name") + " > ").strip(),
+                "password": getpass.getpass(_("Password") + " > "),
+            }
+            if answers["password"] != getpass.getpass(_("The same password again") + " > "):
+                self.stderr.write(_("The two passwords differ."))
+                continue
+            try:
+                self.create(answers)
+            except CommandError as error:
+                self.stderr.write(str(error))
+            else:
+                return
+
+    def create(self, answers: dict[str, str]) -> None:
+        if not (answers["first_name"] and answers["last_name"]):
+            raise CommandError(_("Give a first name and a last name."))
+        try:
+            user = make_first_administrator(**answers)
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from error
+        except Refused as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            _("%(name)s is the administrator. At the first sign-in, a second factor is asked for.")
+            % {"name": user.full_name}
+        )
+
+    def explain(self) -> None:
+        self.stdout.write(_("This community has no administrator yet. To create one:"))
+        self.stdout.write(
+            "  manage.py first_administrator --email … --first-name … --last-name … "
+            "--password-stdin < FILE"
+        )
