@@ -4,6 +4,8 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
+from django.utils.formats import date_format
 
 from core import formats
 
@@ -140,6 +142,15 @@ def test_a_number_in_both_languages(function, value, french, english):
 def test_zero_is_singular_in_french(number, french, english):
     assert formats.plural(number, "réponse|réponses", "fr") == french
     assert formats.plural(number, "réponse|réponses", "en") == english
+
+
+def test_the_admin_shows_true_hours():
+    """Django's own `fr_CA` shows "13 01 40": see config/locales."""
+    with translation.override("fr-ca"):
+        assert date_format(at(2026, 11, 22, 13, 40), "TIME_FORMAT") == "13\u00a0h\u00a040"
+        assert date_format(at(2026, 11, 22, 9, 5), "DATETIME_FORMAT") == (
+            "22 novembre 2026, 9\u00a0h\u00a005"
+        )
 
 
 @pytest.mark.parametrize(("words", "minutes"), [(0, 0), (1, 1), (220, 1), (1320, 6)])
