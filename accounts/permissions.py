@@ -60,3 +60,17 @@ def can_edit_organisation(user: Viewer, organisation: Organisation) -> bool:
     if not user.is_authenticated or not user.is_current or user.is_guest:
         return False
     return is_contact(user, organisation) or user.is_animator
+
+
+def can_decide_requests(by: User) -> bool:
+    """Requests to join are decided by the federation's animators, and by them alone."""
+    return by.is_current and by.is_animator
+
+
+def can_invite(by: User, organisation: Organisation | None, role: str) -> bool:
+    """Animators invite members and guests; the référente, members of her own organisation."""
+    if not by.is_current:
+        return False
+    if by.is_animator:
+        return role in (User.Role.MEMBER, User.Role.GUEST)
+    return role == User.Role.MEMBER and not by.is_guest and is_contact(by, organisation)
