@@ -3,8 +3,10 @@
 from typing import Any
 
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
@@ -15,19 +17,32 @@ DEMO_PASSWORD = "ancrage-demo"  # noqa: S105 (public by design: loopback and dem
 DEMO_DOMAIN = "@courriel.example"
 
 
+def load(user_id: Any) -> User | None:
+    """The signed-in person: one query brings her organisation, and whether she has a second
+    factor (`has_second_factor`). None when her account may not act now."""
+    factor = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
+        type=Authenticator.Type.RECOVERY_CODES
+    )
+    people = User.objects.select_related("organisation")
+    user = people.annotate(has_second_factor=Exists(factor)).filter(pk=user_id).first()
+    return user if user is not None and user.is_current else None
+
+
 class AccountBackend(AuthenticationBackend):
-    """allauth's backend, loading the person with her organisation in one query."""
+    """allauth's backend, which knows that a guest's access ends."""
 
     def get_user(self, user_id: Any) -> User | None:
-        user = User.objects.select_related("organisation").filter(pk=user_id).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        return load(user_id)
 
 
 class DemoBackend(ModelBackend):
     """Accepts the public password for the accounts of the demonstration, and only there."""
 
     def authenticate(
-        self, request: HttpRequest | None, username: str | None = None, password: str | None = None,
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
         **credentials: Any,
     ) -> User | None:
         address = normalise_address(credentials.get("email") or username or "")
@@ -36,7 +51,7 @@ class DemoBackend(ModelBackend):
         if not constant_time_compare(password, DEMO_PASSWORD):
             return None
         user = User.objects.filter(email=address).first()
-        return user if user is not None and self.user_can_authenticate(user) else None
+        return user if user is not None and user.is_current else None
 
     def get_user(self, user_id: Any) -> User | None:
-        return AccountBackend().get_user(user_id)
+        return load(user_id) if settings.DEMO else None

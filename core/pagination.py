@@ -20,14 +20,18 @@ class Slice:
     next: str
 
 
-def by_cursor(rows: QuerySet, *, after: str, size: int, order: tuple[str, str]) -> Slice:
+def by_cursor(
+    rows: QuerySet, *, after: str, size: int, order: tuple[str, str], ascending: bool = False
+) -> Slice:
     """`size` rows of `rows` after the cursor `after`, newest or greatest first.
 
     `order` names two columns without sign, the second a unique one (`("last_post_at", "id")`);
-    both are read in descending order. A cursor that was tampered with starts again at the top.
+    both are read in descending order, or from A to Z when `ascending`. A cursor that was
+    tampered with starts again at the top.
     """
     first, second = order
-    rows = rows.order_by(f"-{first}", f"-{second}")
+    sign, beyond = ("", "gt") if ascending else ("-", "lt")
+    rows = rows.order_by(f"{sign}{first}", f"{sign}{second}")
     if after:
         try:
             value, unique = signing.loads(after, salt="cursor")
@@ -36,7 +40,7 @@ def by_cursor(rows: QuerySet, *, after: str, size: int, order: tuple[str, str]) 
         else:
             at = datetime.fromisoformat(value) if isinstance(value, str) and "T" in value else value
             rows = rows.filter(
-                Q(**{f"{first}__lt": at}) | Q(**{first: at, f"{second}__lt": unique})
+                Q(**{f"{first}__{beyond}": at}) | Q(**{first: at, f"{second}__{beyond}": unique})
             )
     found = list(rows[: size + 1])
     if len(found) <= size:

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts import querysets
 from core.audience import Audienced, CanBeRead, Level
+from core.text import fold
 
 if TYPE_CHECKING:
     from accounts.models.user import User
@@ -92,6 +94,8 @@ class Organisation(Audienced):
     website = models.URLField(_("Website"), blank=True)
     phone = models.CharField(_("Telephone"), max_length=30, blank=True)
     visibility = models.JSONField(default=dict, blank=True, editable=False)
+    # Name, acronym and place without accents, for the directory's search box.
+    folded = models.CharField(max_length=400, default="", editable=False)
     twin = models.ForeignKey(
         "self",
         verbose_name=_("Twin organisation"),
@@ -104,7 +108,7 @@ class Organisation(Audienced):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = querysets.OrganisationQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["visibility"])
+    history = HistoricalRecords(excluded_fields=["visibility", "folded"])
 
     class Meta(Audienced.Meta):
         verbose_name = _("organisation")
@@ -121,9 +125,18 @@ class Organisation(Audienced):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.slug = slugify(self.name)[:80] or "organisme"
+        self.slug = slugify(self.name)[:80].strip("-") or "organisme"
         self.level = self.level or Level.COMMUNITY
+        self.folded = fold(f"{self.name} {self.acronym} {self._known_place()}")[:400]
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("accounts:organisation", args=(self.pk, self.slug))
+
+    def _known_place(self) -> str:
+        """The municipality, unless the organisation keeps it to itself: a search tells."""
+        shared = self.visibility.get("municipality", Level.PUBLIC)
+        return self.municipality if shared in (Level.PUBLIC, Level.COMMUNITY) else ""
 
 
 class Profile(Audienced):
@@ -155,9 +168,13 @@ class Profile(Audienced):
     def __str__(self) -> str:
         return str(self.owner)
 
-    @property
-    def slug(self) -> str:
-        return slugify(self.owner.full_name) if self.owner else ""
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.owner is not None:
+            self.folded_name = fold(self.owner.full_name)[:200]
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return self.owner.get_absolute_url() if self.owner else ""
 
 
 class Skill(CanBeRead):

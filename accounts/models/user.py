@@ -12,6 +12,7 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 
@@ -102,6 +103,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     def short_name(self) -> str:
         """"Maude T.": enough among colleagues, less than a full name on a shared screen."""
         return f"{self.first_name} {self.last_name[:1]}." if self.last_name else self.first_name
+
+    @property
+    def slug(self) -> str:
+        """What follows the number in the address of her page; may be empty."""
+        return slugify(self.full_name)[:80].strip("-")
+
+    def get_absolute_url(self) -> str:
+        """Her page in the members' directory, which guests may not open."""
+        if self.slug:
+            return reverse("accounts:member", args=(self.pk, self.slug))
+        return reverse("accounts:member", args=(self.pk,))
 
     @property
     def initials(self) -> str:

@@ -13,10 +13,11 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts import permissions
-from accounts.models import Organisation, Profile, Skill, User
+from accounts.models import Consent, Organisation, Profile, Skill, User
 from accounts.models.user import normalise_address
 from core import log, mail
 from core.audience import Level
@@ -37,6 +38,8 @@ class StillContact(Invalid):
     message = _("This person is the contact person of her organisation. Name another one first.")
 
 
+# Grows by one when the wording changes: what was agreed to is what was read.
+CONSENT_VERSIONS = {Consent.Purpose.NEWSLETTER: 1}
 PERSONAL = ("first_name", "last_name", "job_title", "language")
 SHARED = ("pronoun", "function", "region", "bio", "phone", "visibility")
 
@@ -88,13 +91,8 @@ def make_profile(user: User, **values: Any) -> Profile:
         owner=user,
         organisation=user.organisation,
         level=Level.MEMBERS,
-        folded_name=folded_name(user),
         **values,
     )
-
-
-def folded_name(user: User) -> str:
-    return fold(user.full_name)[:200]
 
 
 @transaction.atomic
@@ -118,10 +116,36 @@ def update_profile(user: User, *, by: User | None, **values: Any) -> Profile:
         else:
             raise TypeError(f"{name} is not a part of the profile")
     user.save(update_fields=[*PERSONAL, "photo"])
-    profile.folded_name = folded_name(user)
+    profile.owner = user
     profile.save()
     log.record("profile.updated", user, by=by, fields=fields)
     return profile
+
+
+@transaction.atomic
+def save_profile(
+    user: User,
+    *,
+    by: User,
+    upload: Any = None,
+    remove_photo: bool = False,
+    newsletter: bool | None = None,
+    **values: Any,
+) -> Profile:
+    """The whole profile page at once: `update_profile`, the photo through its one door, the
+    consent. Raises what they raise; all is saved or nothing."""
+    if upload is not None:
+        from core import files
+
+        profile = Profile.objects.get(owner=user)
+        photo = files.accept_photo(upload, by=by, kind="member", object_id=profile.pk)
+        values["photo"] = photo.pk
+    elif remove_photo:
+        values["photo"] = None
+    saved = update_profile(user, by=by, **values)
+    if newsletter is not None:
+        set_consent(user, Consent.Purpose.NEWSLETTER, newsletter, by=by)
+    return saved
 
 
 def set_skills(profile: Profile, direction: str, words: list[str]) -> None:
@@ -200,6 +224,22 @@ def reactivate(user: User, *, by: User | None, access_until: datetime | None = N
     run_hooks("account.created", user=user)
 
 
+@transaction.atomic
+def set_consent(user: User, purpose: str, given: bool, *, by: User) -> None:
+    """Give or withdraw a consent: it is hers alone, one row for each time she gave it, in the
+    version of the words that she read. Raises `NotAllowed`."""
+    if by.pk != user.pk:
+        raise NotAllowed
+    current = user.consents.filter(purpose=purpose, withdrawn_at=None)
+    version = CONSENT_VERSIONS[Consent.Purpose(purpose)]
+    if given == current.filter(version=version).exists():
+        return
+    current.update(withdrawn_at=timezone.now())
+    if given:
+        user.consents.create(purpose=purpose, version=version, given_at=timezone.now())
+    log.record("consent.given" if given else "consent.withdrawn", user, by=by, purpose=purpose)
+
+
 def end_sessions(user: User, *, keep: str | None = None) -> int:
     """Sign a person out everywhere, but from the session whose key is `keep`."""
     ended = 0
@@ -228,7 +268,7 @@ def change_address(user: User, email: str, *, by: User | None) -> None:
     end_sessions(user)
     record = log.record("account.address", user, by=by)
     for told in (former, address):
-        mail.queue("address-changed", to=told, about=user, dedupe=f"address:{record.pk}:{told}")
+        mail.queue("address_changed", to=told, about=user, dedupe=f"address:{record.pk}:{told}")
 
 
 @transaction.atomic
@@ -265,5 +305,5 @@ def reset_second_factor(user: User, *, by: User | None) -> int:
     removed.delete()
     end_sessions(user)
     record = log.record("account.second_factor_reset", user, by=by, removed=count)
-    mail.queue("second-factor-reset", to=user, about=user, dedupe=f"2fa:{record.pk}")
+    mail.queue("second_factor_reset", to=user, about=user, dedupe=f"2fa:{record.pk}")
     return count
