@@ -7,5 +7,5 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Each registers something: system checks, recurring duties, allauth's notices.
-        from core import checks, tasks  # noqa: F401
+        from core import checks, files, tasks  # noqa: F401
         from core.mail import adapter  # noqa: F401

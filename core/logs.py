@@ -56,7 +56,9 @@ class Scrub(logging.Filter):
     """Adds the request's identifier and masks tokens in every line."""
 
     def filter(self, record: logging.LogRecord) -> bool:
-        record.request_id = request_id.get()
+        # Django's own line about an answer comes once the request is over.
+        over = getattr(getattr(record, "request", None), "id", "-")
+        record.request_id = request_id.get() if request_id.get() != "-" else over
         record.msg = mask(record.getMessage())
         record.args = ()
         return True

@@ -41,7 +41,7 @@ class RequestContextMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        number = uuid.uuid4().hex[:8]
+        number = request.id = uuid.uuid4().hex[:8]  # type: ignore[attr-defined]
         token = request_id.set(number)
         try:
             response = self.get_response(request)

@@ -15,6 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.base import BaseCache
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -78,7 +79,7 @@ def hit(scope: str, key: str, limit: int, window: int) -> bool:
     """Count one act; True while at most `limit` were done in this window of `window` seconds.
 
     The key is kept hashed. A cache that is away limits nothing: the site goes on, and the health
-    page says so.
+    page says so. A database that is too busy to count is what limits are for.
     """
     now = time.time()
     digest = salted_hmac("core.ratelimit", f"{scope}\0{canonical(key)}").hexdigest()
@@ -87,7 +88,7 @@ def hit(scope: str, key: str, limit: int, window: int) -> bool:
         return _increment(name, window) <= limit
     except Exception as error:
         logger.warning("the limit %s was not counted: %s", scope, error_name(error))
-        return True
+        return not isinstance(error, DatabaseError)
 
 
 def _increment(name: str, window: int) -> int:

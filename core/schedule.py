@@ -108,7 +108,7 @@ def run_due(now: datetime | None = None) -> list[str]:
                 name=duty.name, defaults={"last_run_at": None if duty.at_once else now}
             )[0]
         )
-        if (row.last_run_at is None or row.last_run_at <= duty.latest(now)) and _claim(row, now):
+        if (row.last_run_at is None or row.last_run_at < duty.latest(now)) and _claim(row, now):
             _run(duty, row)
             ran.append(duty.name)
     return ran

@@ -75,11 +75,11 @@ def prune() -> None:
 
 def forget_expired_cache() -> None:
     """Delete the expired rows of a cache kept in the database, which only deletes what it reads."""
-    cache: Any = caches["default"]
+    cache = caches["default"]
     if not isinstance(cache, DatabaseCache):
         return
     connection = connections[router.db_for_write(cache.cache_model_class)]
-    table = connection.ops.quote_name(cache._table)
+    table = connection.ops.quote_name(cache.cache_model_class._meta.db_table)
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM {table} WHERE expires < %s",  # noqa: S608 (a quoted name of ours)

@@ -12,6 +12,8 @@ from core.worker import Worker, configured_queue
 
 class Command(BaseCommand):
     help = "Runs the background tasks, the mail queue and the clock (Ctrl-C or SIGTERM to stop)."
+    # The web process checks the whole project; the worker starts at once after a crash.
+    requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
