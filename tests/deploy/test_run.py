@@ -162,8 +162,10 @@ def test_a_data_folder_that_cannot_be_written_is_named(start: Start, tmp_path: P
     [
         (["--vide"], {}, "Option inconnue : --vide"),
         ([], {"PORT": "huit mille"}, "PORT doit être un nombre"),
+        ([], {"ANCRAGE_NOM": "Ancrage"}, "ANCRAGE_NOM. Did you mean ANCRAGE_NAME?"),
+        ([], {"ANCRAGE_BIND": "0.0.0.0"}, "“0.0.0.0” is open to others"),  # noqa: S104
     ],
-    ids=["unknown option", "port that is no number"],
+    ids=["unknown option", "port that is no number", "unknown setting", "open demonstration"],
 )
 def test_what_was_typed_wrong_is_said(
     start: Start, arguments: list[str], environment: dict[str, str], sentence: str
