@@ -9,7 +9,7 @@ derived from the same condition, so that the two cannot differ.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeAlias
 
 from django.conf import settings
 from django.db import models
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from accounts.models import User
 
-    Viewer = User | AnonymousUser
+    Viewer: TypeAlias = User | AnonymousUser
 
 
 class Level(models.TextChoices):
