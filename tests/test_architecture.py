@@ -30,25 +30,32 @@ def sources(*names: str) -> Iterator[Path]:
 
 
 def unscoped(tree: ast.AST) -> list[tuple[int, str]]:
-    """Uses of `Kind.objects.x` where x does not say who is looking."""
+    """Chains `Kind.objects.a().b()` in which no word says who is looking."""
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
     found = []
     for node in ast.walk(tree):
         if (
             isinstance(node, ast.Attribute)
-            and isinstance(node.value, ast.Attribute)
-            and node.value.attr in ("objects", "_default_manager")
-            and isinstance(node.value.value, ast.Name)
-            and node.value.value.id in PRIVATE
-            and node.attr not in STARTS
+            and node.attr in ("objects", "_default_manager")
+            and isinstance(node.value, ast.Name)
+            and node.value.id in PRIVATE
         ):
-            found.append((node.lineno, f"{node.value.value.id}.objects.{node.attr}"))
+            words, top = [], parents.get(node)
+            while isinstance(top, ast.Attribute | ast.Call):
+                if isinstance(top, ast.Attribute):
+                    words.append(top.attr)
+                top = parents.get(top)
+            if not STARTS & set(words):
+                found.append((node.lineno, ".".join([node.value.id, "objects", *words])))
     return found
 
 
 def test_the_search_for_unscoped_managers_finds_one() -> None:
-    tree = ast.parse("Thread.objects.filter(pk=1)\nThread.objects.readable_by(user)")
+    tree = ast.parse(
+        "Thread.objects.filter(pk=1).first()\nThread.objects.recent().readable_by(user).first()"
+    )
 
-    assert unscoped(tree) == [(1, "Thread.objects.filter")]
+    assert unscoped(tree) == [(1, "Thread.objects.filter.first")]
 
 
 @pytest.mark.parametrize(
