@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
@@ -94,6 +95,13 @@ class JoinRequestQuerySet(models.QuerySet):
     def open(self) -> Self:
         """Requests to be decided, and invitations that wait for an answer."""
         return self.filter(state__in=("pending", "invited"))
+
+    def to_follow(self, since: datetime) -> Self:
+        """What the person waits for, and what was decided since then."""
+        return self.filter(
+            Q(state__in=("pending", "invited"))
+            | Q(state__in=("accepted", "refused"), decided_at__gte=since)
+        )
 
     def moderated_by(self, user: Viewer) -> Self:
         from community import audience

@@ -53,12 +53,13 @@ class Section:
 class Reading:
     """What a kind has that a person has not read.
 
-    `rows`, newest first, are drawn by the kind's `row_template`; `words` is the length of all
-    that is unread, also of what the rows leave out.
+    `rows`, newest first, are drawn by the kind's `row_template`. `words` is the length of what
+    is unread in the `measured` newest ones, which may be more than the rows.
     """
 
     rows: list[Any]
     words: int
+    measured: int
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,7 @@ class Kind:
     waiting       (user) → what she asked that nobody answered yet
     in_space      (space, viewer) → Section: the newest of the kind on a space's page
     to_thank      (user) → (obj, url) or None: a recent text that she could thank for
+    first_reading (user) → queryset of what a newcomer reads first, with `opened`
     """
 
     name: str
@@ -128,6 +130,7 @@ class Kind:
     waiting: Callable[[Any], Iterable[OpenItem]] | None = None
     in_space: Callable[[Any, Viewer], Section] | None = None
     to_thank: Callable[[Any], tuple[Any, str] | None] | None = None
+    first_reading: Callable[[Any], QuerySet] | None = None
 
     @property
     def objects(self) -> Any:

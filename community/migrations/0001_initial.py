@@ -639,8 +639,12 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="charter",
+            constraint=models.UniqueConstraint(fields=("space", "version"), name="charter_version"),
+        ),
+        migrations.AddConstraint(
+            model_name="charter",
             constraint=models.UniqueConstraint(
-                fields=("space", "version"), name="charter_version", nulls_distinct=False
+                condition=models.Q(("space", None)), fields=("version",), name="conduct_version"
             ),
         ),
     ]

@@ -184,8 +184,9 @@ class Charter(models.Model):
         verbose_name_plural = _("charters")
         ordering = ("-version",)
         constraints = (
+            models.UniqueConstraint(fields=("space", "version"), name="charter_version"),
             models.UniqueConstraint(
-                fields=("space", "version"), name="charter_version", nulls_distinct=False
+                fields=("version",), condition=models.Q(space=None), name="conduct_version"
             ),
         )
 

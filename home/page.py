@@ -1,0 +1,141 @@
+"""A member's home: what is new, what needs her, what awaits her. Composed from the registry."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS
+from django.utils.functional import cached_property
+from django.utils.translation import gettext as _
+
+from accounts.models import Skill, User
+from community.models import JoinRequest
+from core import content, formats
+from core.content import Appeal, OpenItem, Reading
+from home import welcome
+from home.shell import Shell
+
+ROWS = 8
+WORDS_A_MINUTE = 200
+# An answer to a request stays on the home page for so long.
+ANSWERED = timedelta(days=14)
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A line of "what awaits me": what it is, in a chip, and where it leads."""
+
+    chip: str
+    level: str
+    title: str
+    url: str
+
+
+class MemberHome:
+    """What the template asks, each part asked of the database once."""
+
+    def __init__(self, user: User, shell: Shell, since: datetime | None) -> None:
+        self.user = user
+        self.shell = shell
+        self.since = since
+
+    @cached_property
+    def me(self) -> Any:
+        return welcome.me(self.user)
+
+    @cached_property
+    def skills(self) -> list[Skill]:
+        return list(Skill.objects.filter(profile__owner=self.user))
+
+    @cached_property
+    def readings(self) -> list[tuple[str, Reading]]:
+        """For each kind that can be unread: the template of its rows, and what is unread."""
+        return [
+            (kind.row_template, kind.reading(self.user, ROWS))
+            for kind in content.kinds()
+            if kind.reading is not None
+        ]
+
+    @cached_property
+    def unread(self) -> int:
+        return sum(stay.unread_threads for stay in self.shell.memberships)
+
+    @cached_property
+    def minutes(self) -> int:
+        """How long reading all of it takes; beyond what was measured, in proportion."""
+        words = sum(reading.words for _template, reading in self.readings)
+        measured = sum(reading.measured for _template, reading in self.readings)
+        if measured and self.unread > measured:
+            words = words * self.unread // measured
+        return max(1, round(words / WORDS_A_MINUTE))
+
+    @cached_property
+    def since_words(self) -> str:
+        """« Depuis mardi », the way people say it."""
+        if self.since is None:
+            return ""
+        at, now = formats.local(self.since), formats.local(timezone.now())
+        days = (now.date() - at.date()).days
+        language = formats.active_language()
+        if days == 0:
+            return _("Since %(hour)s") % {"hour": formats.hours(at, language)}
+        if days == 1:
+            return _("Since yesterday")
+        if days < 7:
+            return _("Since %(weekday)s") % {"weekday": WEEKDAYS[at.weekday()]}
+        day = formats.day(at, language, short=True, year=at.year != now.year)
+        return _("Since %(date)s") % {"date": day}
+
+    @cached_property
+    def appeal(self) -> Appeal | None:
+        words = [one.word for one in self.skills if one.direction == Skill.Direction.HELPS]
+        for kind in content.kinds():
+            if kind.appeal is not None:
+                found = kind.appeal(self.user, words, self.me.function or "")
+                if found is not None:
+                    return found
+        return None
+
+    @cached_property
+    def waiting(self) -> list[Waiting]:
+        """Her unanswered questions, and what becomes of her requests to join spaces."""
+        asked: list[OpenItem] = []
+        for kind in content.kinds():
+            if kind.waiting is not None:
+                asked += kind.waiting(self.user)
+        questions = [Waiting(_("No reply yet"), "wait", one.title, one.url) for one in asked]
+        return [*self._requests(), *questions]
+
+    def _requests(self) -> list[Waiting]:
+        State = JoinRequest.State
+        chips = {
+            State.PENDING: (_("Under review"), "wait", "community:join"),
+            State.INVITED: (_("Invitation"), "brand", "community:join"),
+            State.ACCEPTED: (_("Accepted"), "ok", "community:space"),
+            State.REFUSED: (_("Answered"), "", "community:join"),
+        }
+        recent = timezone.now() - ANSWERED
+        rows = JoinRequest.objects.to_follow(recent).filter(user=self.user)
+        found = []
+        for row in rows.select_related("space").order_by("-id"):
+            chip, level, name = chips[State(row.state)]
+            title = _("My request to join “%(space)s”")
+            if row.state == State.INVITED:
+                title = _("An invitation to join “%(space)s”")
+            found.append(
+                Waiting(
+                    chip,
+                    level,
+                    title % {"space": row.space.name},
+                    reverse(name, args=(row.space.slug,)),
+                )
+            )
+        return found
+
+    @cached_property
+    def path(self) -> welcome.Path | None:
+        return welcome.path(self.me, self.shell.memberships, self.skills)
