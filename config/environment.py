@@ -130,6 +130,8 @@ def database(home: Path) -> dict[str, Any]:
             "PRAGMA cache_size=-16000; PRAGMA temp_store=MEMORY;",
         }
     else:
+        # A server that does not answer is away: a page says so, soon.
+        config.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
     return config
@@ -139,9 +141,18 @@ def cache() -> dict[str, Any]:
     """CACHE_URL: redis://, by default a table of the database (one cache for all workers)."""
     raw = os.environ.get("CACHE_URL", "")
     if not raw:
-        return {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "core_cache"}
+        return {
+            "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+            "LOCATION": "core_cache",
+            # Past this number rows are thrown away, counters of rate limits among them.
+            "OPTIONS": {"MAX_ENTRIES": 50_000},
+        }
     if urlsplit(raw).scheme in ("redis", "rediss"):
-        return {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": raw}
+        return {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": raw,
+            "OPTIONS": {"socket_connect_timeout": 1, "socket_timeout": 2},
+        }
     refuse("CACHE_URL takes redis:// (or nothing, for a table of the database).")
 
 
@@ -151,7 +162,7 @@ def tasks() -> dict[str, Any]:
     if not raw:
         return {"BACKEND": "django_tasks_db.DatabaseBackend"}
     if urlsplit(raw).scheme in ("redis", "rediss"):
-        return {"BACKEND": "django_tasks_rq.RQBackend", "OPTIONS": {"url": raw}}
+        return {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": ["default"]}
     refuse("TASKS_URL takes redis:// (or nothing, for the database).")
 
 
@@ -192,7 +203,7 @@ def mail(home: Path) -> tuple[str, dict[str, Any]]:
     raw = os.environ.get("MAIL_URL", "")
     if not raw:
         folder = home / "mail"
-        return "django.core.mail.backends.filebased.EmailBackend", {"EMAIL_FILE_PATH": str(folder)}
+        return "core.mail.folder.EmailBackend", {"EMAIL_FILE_PATH": str(folder)}
     parts = urlsplit(raw)
     if parts.scheme not in ("smtp", "smtps", "smtp+tls") or not parts.hostname:
         refuse("MAIL_URL takes smtp://, smtp+tls:// or smtps://user:password@host:port.")

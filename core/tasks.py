@@ -53,8 +53,8 @@ def enqueue(task_path: str) -> None:
 def tick() -> None:
     """What the worker does every few seconds whatever the queue says."""
     schedule.beat()
-    events.drain(limit=SLICE)
-    mail.deliver(limit=SLICE)
+    drain_outbox.func()
+    deliver_mail.func()
     schedule.run_due()
 
 

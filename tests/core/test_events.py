@@ -1,11 +1,12 @@
 """What happened is heard: once, whole, even after a crash."""
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django_tasks_db.models import DBTaskResult
 
@@ -252,3 +253,34 @@ def test_a_wide_queue_costs_no_more_a_row(
         events.emit("nobody.listens", id=number)
     with django_assert_max_num_queries(6):
         events.drain(limit=1)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_share_the_queue_and_take_nothing_twice() -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("the tests' SQLite lives in memory: its connections lock each other out")
+    heard: list[int] = []
+    workers: set[str] = set()
+
+    def hear(payload: dict[str, Any]) -> None:
+        heard.append(payload["post"])
+        workers.add(threading.current_thread().name)
+
+    events.on("post.created")(hear)
+    with transaction.atomic():
+        for number in range(200):
+            events.emit("post.created", post=number)
+
+    def work() -> None:
+        events.drain(limit=500)
+        connection.close()
+
+    crowd = [threading.Thread(target=work) for _ in range(4)]
+    for thread in crowd:
+        thread.start()
+    for thread in crowd:
+        thread.join()
+    assert sorted(heard) == list(range(200))
+    assert len(workers) > 1
+    assert not events.waiting().exists()
