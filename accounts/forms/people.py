@@ -125,7 +125,7 @@ class ProfileForm(SharedFields, forms.Form):
         required=False,
         help_text=_("You may withdraw at any time, here or by the link in each issue."),
     )
-    photo = forms.ImageField(
+    photo = forms.FileField(
         label=_("Photo"),
         required=False,
         help_text=_("A face helps people to recognise you. Its location data are removed."),

@@ -19,10 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts import permissions
 from accounts.models import Consent, Organisation, Profile, Skill, User
 from accounts.models.user import normalise_address
-from core import log, mail
+from core import files, log, mail
 from core.audience import Level
 from core.errors import Invalid, NotAllowed
 from core.events import run_hooks
+from core.models import StoredFile
 from core.text import fold
 
 
@@ -134,15 +135,16 @@ def save_profile(
 ) -> Profile:
     """The whole profile page at once: `update_profile`, the photo through its one door, the
     consent. Raises what they raise; all is saved or nothing."""
+    former = user.photo
     if upload is not None:
-        from core import files
-
         profile = Profile.objects.get(owner=user)
         photo = files.accept_photo(upload, by=by, kind="member", object_id=profile.pk)
         values["photo"] = photo.pk
     elif remove_photo:
         values["photo"] = None
     saved = update_profile(user, by=by, **values)
+    if former and former != user.photo:
+        files.remove(StoredFile.objects.filter(pk=former, kind="member"))
     if newsletter is not None:
         set_consent(user, Consent.Purpose.NEWSLETTER, newsletter, by=by)
     return saved
@@ -290,6 +292,17 @@ def set_role(
     log.record("account.role", user, by=by, former=former, role=role)
     if former == User.Role.GUEST and role != former:
         run_hooks("account.created", user=user)
+
+
+@transaction.atomic
+def set_administrator(user: User, value: bool, *, by: User | None) -> None:
+    """Make somebody an administrator of the site, or no longer. Raises `NotAllowed`; nobody does
+    it to herself, so that one always remains."""
+    if not permissions.can_name_animators(by) or (by is not None and by.pk == user.pk):
+        raise NotAllowed
+    user.is_superuser = value
+    user.save(update_fields=["is_superuser"])
+    log.record("account.administrator", user, by=by, administrator=value)
 
 
 @transaction.atomic

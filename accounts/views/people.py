@@ -17,6 +17,7 @@ from accounts.models import Consent, Organisation, Profile, Skill, User
 from accounts.panels import member_panels
 from accounts.querysets import ProfileQuerySet
 from accounts.services import people as service
+from core.files import FileRefused
 from core.pagination import by_cursor, capped_count
 from core.text import fold
 
@@ -137,12 +138,16 @@ def profile(request: HttpRequest) -> HttpResponse:
         initial={"newsletter": newsletter is not None},
     )
     if request.method == "POST" and form.is_valid():
-        service.save_profile(user, by=user, **form.values(), **apart(form))
-        messages.success(request, _("Your profile is saved."))
-        response = redirect("accounts:profile")
-        if "language" in form.changed_data:
-            speak(response, form.cleaned_data["language"])
-        return response
+        try:
+            service.save_profile(user, by=user, **form.values(), **apart(form))
+        except FileRefused as refusal:
+            form.add_error("photo", str(refusal))
+        else:
+            messages.success(request, _("Your profile is saved."))
+            response = redirect("accounts:profile")
+            if "language" in form.changed_data:
+                speak(response, form.cleaned_data["language"])
+            return response
     return render(
         request,
         "accounts/people/profile.html",
