@@ -6,7 +6,7 @@ class CommunityConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from community import audience, checks, mail, services  # noqa: F401
+        from community import audience, checks, mail, member_panel, services  # noqa: F401
         from core.audience import register_rule
 
         register_rule(readable=audience.readable_q, moderated=audience.moderated_q)
