@@ -27,6 +27,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
+import redis
 import yaml
 from django.db import connection
 
@@ -272,7 +273,9 @@ def server(tmp_path: Path, transactional_db: None) -> Iterator[Server]:
 
 ENQUEUE = """
 import time
+from django.core.cache import cache
 from core.tasks import drain_outbox
+cache.set("compose", "seen", 60)
 result = drain_outbox.enqueue()
 for _ in range(100):
     result.refresh()
@@ -306,6 +309,12 @@ def test_the_services_start_in_their_order_and_work_together(server: Server) -> 
     assert enqueued.stdout.split()[0].lower().endswith(("successful", "succeeded")), (
         enqueued.stdout + server.said("worker")
     )
+
+    # It went through Redis, the cache and the tasks each in their own half of it.
+    kept, tasks = (redis.Redis(port=server.cache_port, db=number) for number in (0, 1))
+    assert any(b"compose" in key for key in kept.scan_iter())
+    assert any(key.startswith(b"rq:") for key in tasks.scan_iter())
+    assert not any(key.startswith(b"rq:") for key in kept.scan_iter())
 
     # Both end by themselves when asked, as `docker compose stop` asks.
     for process in (web, worker):
