@@ -155,6 +155,11 @@ STATIC_URL = "/statique/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = HOME / "static"
 WHITENOISE_MAX_AGE = 31_536_000
+FILE_UPLOAD_HANDLERS = [
+    "core.files.handlers.LimitedUploadHandler",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 UPLOAD_MAX_BYTES = environment.integer("ANCRAGE_UPLOAD_MAX_MB", default=25) * 1_000_000

@@ -1,14 +1,65 @@
-"""Pages that say what went wrong."""
+"""Files, and pages that say what went wrong."""
 
+import logging
 import sys
+import uuid
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from core import files, ratelimit
+from core.errors import Refused
+
+logger = logging.getLogger(__name__)
 
 RETRY_SECONDS = 30
+UPLOADS_AN_HOUR = 60
+
+
+@login_not_required  # what is public has public files; `find_readable` decides
+@require_safe
+def file(request: HttpRequest, file_id: uuid.UUID) -> HttpResponseBase:
+    """A file, for whom may read what it belongs to."""
+    try:
+        stored = files.find_readable(file_id, request.user)
+    except ObjectDoesNotExist:
+        if request.user.is_authenticated:
+            raise Http404 from None
+        return redirect_to_login(request.get_full_path())
+    try:
+        return files.serve(request, stored)
+    except FileNotFoundError:
+        logger.error("the content of the file %s is missing", stored.pk)
+        raise Http404 from None
+
+
+@require_POST
+def upload(request: HttpRequest) -> JsonResponse:
+    """An image dropped in the editor, in the form of CKEditor's simple upload."""
+    if not ratelimit.hit("upload", ratelimit.by_person(request), UPLOADS_AN_HOUR, 3600):
+        return _upload_refused(ratelimit.TooMany())
+    sent = request.FILES.get("upload")
+    if sent is None:
+        return _upload_refused(files.UnreadableFile(_("No file was received.")))
+    try:
+        stored = files.accept(sent, by=request.user, images_only=True)  # type: ignore[arg-type]
+    except Refused as refusal:
+        return _upload_refused(refusal)
+    return JsonResponse({"url": reverse("core:file", args=(stored.pk,))}, status=201)
+
+
+def _upload_refused(refusal: Refused) -> JsonResponse:
+    return JsonResponse({"error": {"message": str(refusal)}}, status=refusal.status)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

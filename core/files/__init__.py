@@ -1,0 +1,61 @@
+"""The one door for files: everything that is sent, attached or shown as a file passes here.
+
+`accept` looks at the content (never at the name), draws images again, keeps the file outside
+public media; `attach` ties it to an object; `find_readable` and `serve` give it to whom may read
+that object and to nobody else. Pages name a file by `/fichiers/<uuid>/` (`core:file`).
+"""
+
+from core.files.errors import (
+    ActiveContent,
+    Bomb,
+    FileRefused,
+    ForeignFile,
+    Infected,
+    Locked,
+    NotAnImage,
+    QuotaExceeded,
+    TooLarge,
+    TooManyPixels,
+    TypeMismatch,
+    UnknownType,
+    UnreadableFile,
+    Withheld,
+    WrongEncoding,
+)
+from core.files.serving import find_readable, serve
+from core.files.store import (
+    accept,
+    accept_photo,
+    attach,
+    remove,
+    rescan_withheld,
+    sweep_files,
+    used_by,
+)
+
+__all__ = [
+    "ActiveContent",
+    "Bomb",
+    "FileRefused",
+    "ForeignFile",
+    "Infected",
+    "Locked",
+    "NotAnImage",
+    "QuotaExceeded",
+    "TooLarge",
+    "TooManyPixels",
+    "TypeMismatch",
+    "UnknownType",
+    "UnreadableFile",
+    "Withheld",
+    "WrongEncoding",
+    "accept",
+    "accept_photo",
+    "attach",
+    "find_readable",
+    "remove",
+    "rescan_withheld",
+    "serve",
+    "sweep_files",
+    "used_by",
+]
