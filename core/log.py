@@ -8,7 +8,7 @@ from core.models import ActionLog
 
 
 def record(
-    verb: str, target: Model | None = None, *, by: Any = None, reason: str = "", **data: Any
+    verb: str, target: Model | None = None, /, *, by: Any = None, reason: str = "", **data: Any
 ) -> ActionLog:
     """Append one act to the journal, inside the caller's transaction.
 

@@ -69,7 +69,7 @@ def set_aside(mail: OutgoingMail) -> Message | None:
     return Message(
         context={
             "reason": act.reason if act and not quiet else "",
-            "url": _address("accounts:conduct"),
+            "url": _address("home:conduct"),
         },
         why=_("A message of yours was set aside by the animation team."),
     )
