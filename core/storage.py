@@ -1,5 +1,6 @@
 """Storages: static files with hashed names, and none that is public for uploads."""
 
+import re
 from typing import Any
 
 from django.core.files.storage import Storage
@@ -15,12 +16,16 @@ class NoPublicStorage(Storage):
     _open = _save = delete = exists = listdir = size = url = _refuse
 
 
+# Of what our packages ship: source maps (70 MB), and words in other languages than ours.
+UNUSED = re.compile(r"\.map$|/(?:translations|i18n)/(?!(?:fr|en)\b)[^/]+$")
+
+
 class StaticStorage(CompressedManifestStaticFilesStorage):
-    """Hashed and compressed; the editor's source maps are left out (they weigh 70 MB)."""
+    """Hashed and compressed; what no page of ours can ask for is left out."""
 
     manifest_strict = True
     max_post_process_passes = 5
 
     def post_process(self, paths: dict, dry_run: bool = False, **options: Any) -> Any:
-        kept = {name: path for name, path in paths.items() if not name.endswith(".map")}
+        kept = {name: path for name, path in paths.items() if not UNUSED.search(name)}
         yield from super().post_process(kept, dry_run, **options)
