@@ -94,9 +94,7 @@ class UserAdmin(ScopedAdmin):
         if closed:
             messages.success(request, _("Accounts closed: %(n)s.") % {"n": closed})
         if refused:
-            messages.warning(
-                request, _("Accounts that you may not close: %(n)s.") % {"n": refused}
-            )
+            messages.warning(request, _("Accounts that you may not close: %(n)s.") % {"n": refused})
 
     def change_view(
         self,

@@ -216,6 +216,7 @@ def accept_invitation(
             role=row.role,
             access_until=row.access_until,
             language=language,
+            spaces=row.spaces.all(),
             by=row.invited_by,
         )
     except people.AddressTaken:
@@ -319,6 +320,6 @@ def _carry_consents(row: Invitation, user: User) -> None:
         newsletter=True,
     ).first()
     if agreed is not None and agreed.consented_at is not None:
-        Consent.objects.create(
-            user=user, purpose=Consent.Purpose.NEWSLETTER, given_at=agreed.consented_at
-        )
+        purpose = Consent.Purpose.NEWSLETTER
+        version = people.CONSENT_VERSIONS[purpose]
+        user.consents.create(purpose=purpose, version=version, given_at=agreed.consented_at)

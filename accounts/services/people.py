@@ -6,6 +6,7 @@ whoever asks. `by=None` is the house itself (a command, the clock).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -56,11 +57,13 @@ def create_account(
     job_title: str = "",
     access_until: datetime | None = None,
     language: str = "fr-ca",
+    spaces: Iterable[Any] = (),
     by: User | None,
 ) -> User:
     """A person with her profile and no password yet (code by mail, or one she chooses).
 
-    Runs the hooks of `account.created`. Raises `AddressTaken`, `GuestWithoutEnd`, and
+    `spaces` are those that her invitation opens, if whoever made it may. Runs the hooks of
+    `account.created`. Raises `AddressTaken`, `GuestWithoutEnd`, and
     `NotAllowed` when somebody who is not an administrator makes an animator.
     """
     address = normalise_address(email)
@@ -82,7 +85,7 @@ def create_account(
     )
     make_profile(user)
     log.record("account.created", user, by=by, role=role)
-    run_hooks("account.created", user=user)
+    run_hooks("account.created", user=user, spaces=list(spaces), by=by)
     return user
 
 

@@ -29,7 +29,7 @@ LINKS_PER_HOUR = 10
 # A phone of ten years ago finds the number in two or three seconds.
 PROOF_EFFORT = 60_000
 
-challenge = login_not_required(AltchaChallengeView.as_view(max_number=PROOF_EFFORT))
+challenge = login_not_required(never_cache(AltchaChallengeView.as_view(max_number=PROOF_EFFORT)))
 
 
 @login_not_required
@@ -38,7 +38,7 @@ challenge = login_not_required(AltchaChallengeView.as_view(max_number=PROOF_EFFO
 def request_form(request: HttpRequest) -> HttpResponse:
     """`/adhesion/`: ask to join, or keep what is written for later."""
     draft = request.POST.get("act") == "save"
-    form = RequestForm(request.POST or None, draft=draft)
+    form = RequestForm(request.POST if request.method == "POST" else None, draft=draft)
     if request.method != "POST":
         return render(request, "accounts/joining/request.html", {"form": form})
     if not form.is_valid():
@@ -137,7 +137,7 @@ def _lost(request: HttpRequest, refusal: Refused) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def follow_again(request: HttpRequest) -> HttpResponse:
     """Have the follow-up links sent again. The answer never tells whether there is a request."""
-    form = AddressForm(request.POST or None)
+    form = AddressForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         if hit("request-links", by_address(request), LINKS_PER_HOUR, HOUR):
             joining.ask_for_links(form.cleaned_data["email"], language=get_language() or "fr-ca")

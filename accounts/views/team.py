@@ -14,7 +14,7 @@ from accounts.forms.joining import InviteForm, SuccessorForm
 from accounts.models import Invitation, Organisation, Profile, User
 from accounts.services import invitations
 from accounts.services import team as services
-from core.errors import NotAllowed
+from core.errors import NotAllowed, Refused
 from core.ratelimit import TooMany, hit
 
 INVITATIONS_PER_HOUR = 30
@@ -35,7 +35,9 @@ def _organisation(request: HttpRequest, pk: int) -> Organisation:
 def _team(request: HttpRequest, organisation: Organisation) -> list[User]:
     profiles = Profile.objects.readable_by(request.user).current()
     rows = (
-        profiles.filter(organisation=organisation).select_related("owner").order_by("folded_name")
+        profiles.filter(organisation=organisation)
+        .select_related("owner__organisation")
+        .order_by("folded_name")
     )
     return [profile.owner for profile in rows if profile.owner]
 
@@ -112,10 +114,14 @@ def leaving(request: HttpRequest, pk: int, slug: str, person: int) -> HttpRespon
     was_contact = organisation.contact_id == someone.pk
     form = None
     if was_contact and among.exists():
-        form = SuccessorForm(request.POST or None, among=among)
+        form = SuccessorForm(request.POST if request.method == "POST" else None, among=among)
     if request.method == "POST" and (form is None or form.is_valid()):
         successor = form.cleaned_data["successor"] if form else None
-        services.see_off(organisation, someone, by=me, successor=successor)
+        try:
+            services.see_off(organisation, someone, by=me, successor=successor)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return redirect(request.path)
         if someone.pk == me.pk:
             logout(request)
             return redirect("home:landing")
@@ -137,7 +143,8 @@ def hand_over(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Another member becomes the référente; nobody leaves."""
     organisation = _organisation(request, pk)
     form = SuccessorForm(
-        request.POST or None, among=services.successors(organisation, organisation.contact)
+        request.POST if request.method == "POST" else None,
+        among=services.successors(organisation, organisation.contact),
     )
     if request.method == "POST" and form.is_valid():
         successor = form.cleaned_data["successor"]
