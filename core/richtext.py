@@ -29,7 +29,9 @@ class TooLong(Invalid):
     status = 413
 
 
-class TooNested(Invalid):
+class TooNested(TooLong):
+    """Markup deeper than any editor writes; caught wherever `TooLong` is."""
+
     message = _("The layout of this text is too intricate: paste it as plain text.")
 
 
