@@ -183,7 +183,7 @@ class MemberFilter(forms.Form):
 
     def __init__(self, *args: Any, organisations: list[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        everything = _("All")
+        everything = _("Any")
         self.fields["fonction"].choices = terms.choices("fonctions", blank=everything)  # type: ignore[attr-defined]
         self.fields["region"].choices = terms.choices("regions", blank=everything)  # type: ignore[attr-defined]
         self.fields["organisme"].choices = [("", everything), *organisations]  # type: ignore[attr-defined]
@@ -208,7 +208,7 @@ class OrganisationFilter(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, scheme in self.SCHEMES.items():
-            self.fields[name].choices = terms.choices(scheme, blank=_("All"))  # type: ignore[attr-defined]
+            self.fields[name].choices = terms.choices(scheme, blank=_("Any"))  # type: ignore[attr-defined]
 
 
 def kept(form: forms.Form) -> dict[str, Any]:
