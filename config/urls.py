@@ -21,4 +21,5 @@ urlpatterns = [
 handler400 = "core.views.bad_request"
 handler403 = "core.views.forbidden"
 handler404 = "core.views.not_found"
+handler429 = "core.views.too_many"
 handler500 = "core.views.server_error"

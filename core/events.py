@@ -21,6 +21,7 @@ Handler = Callable[[dict[str, Any]], None]
 Hook = Callable[..., None]
 
 logger = logging.getLogger(__name__)
+CODE_LENGTH = 80
 _handlers: dict[str, dict[str, Handler]] = defaultdict(dict)
 _hooks: dict[str, dict[str, Hook]] = defaultdict(dict)
 
@@ -68,11 +69,24 @@ def _require_transaction(name: str) -> None:
 def emit(name: str, /, **payload: Any) -> None:
     """Announce that `name` happened; `payload` holds identifiers, never a text or a token.
 
-    Raises `OutsideTransaction` when there is no transaction to share the fate of.
+    Raises `OutsideTransaction` when there is no transaction to share the fate of, `TypeError`
+    for a value that is no identifier: the outbox is kept for weeks.
     """
     _require_transaction(name)
+    for key, value in payload.items():
+        if not _is_identifier(value):
+            raise TypeError(f"“{name}” takes identifiers only: {key} is not one.")
     OutboxEvent.objects.create(name=name, payload=payload, not_before=timezone.now())
     wake("core.tasks.drain_outbox")
+
+
+def _is_identifier(value: Any) -> bool:
+    """A number, a short code, or a list of them."""
+    if isinstance(value, list | tuple):
+        return all(_is_identifier(one) for one in value)
+    if isinstance(value, str):
+        return len(value) <= CODE_LENGTH
+    return value is None or isinstance(value, int)
 
 
 def run_hooks(name: str, /, **kwargs: Any) -> None:

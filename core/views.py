@@ -88,5 +88,12 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return HttpResponse(render_to_string("errors/500.html"), status=500)
 
 
+def too_many(request: HttpRequest) -> HttpResponse:
+    """Past a limit of allauth's, which looks for this handler; ours are refusals."""
+    return render(
+        request, "errors/refused.html", {"sentence": ratelimit.TooMany.message}, status=429
+    )
+
+
 def csrf_failure(request: HttpRequest, reason: str = "", **kwargs: Any) -> HttpResponse:
     return render(request, "errors/403_csrf.html", status=403)

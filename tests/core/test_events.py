@@ -73,6 +73,13 @@ def test_an_event_outside_a_transaction_is_refused() -> None:
     assert not OutboxEvent.objects.exists()
 
 
+@pytest.mark.parametrize("value", ["x" * 81, {"text": "x"}, [1, {"text": "x"}], object(), 1.5])
+def test_an_event_carries_identifiers_only(value: Any) -> None:
+    with pytest.raises(TypeError, match="identifiers only: post"):
+        events.emit("post.created", post=value)
+    events.emit("post.created", post=1, kind="thread", fields=["name"], again=True, origin=None)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_what_is_rolled_back_never_happened() -> None:
     with pytest.raises(ZeroDivisionError), transaction.atomic():

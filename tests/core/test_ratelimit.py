@@ -145,6 +145,14 @@ def test_who_cannot_have_the_lock_is_one_too_many(
 
 @pytest.mark.django_db
 @pytest.mark.urls("tests.core.urls")
+def test_allauths_limits_answer_the_same_page() -> None:
+    answer = Client().post("/etroit/allauth/")
+    assert answer.status_code == 429
+    assert "C’est beaucoup à la fois" in answer.text
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("tests.core.urls")
 def test_a_view_past_its_limit_answers_a_page_that_says_when(clock: Any) -> None:
     visitor = Client()
     assert visitor.post("/etroit/").status_code == 200

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.core.ratelimit import respond_429
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.db import OperationalError
@@ -51,6 +52,7 @@ urlpatterns = [
     path("adhesion/suivi/<str:token>/", answering(lambda request: HttpResponseNotFound())),
     path("prive/", private),
     path("etroit/", narrow),
+    path("etroit/allauth/", answering(respond_429)),
     path("sante/", health.view),
     path("compte/connexion/", answering(lambda request: "connexion"), name="account_login"),
 ]
@@ -58,4 +60,5 @@ urlpatterns = [
 handler400 = "core.views.bad_request"
 handler403 = "core.views.forbidden"
 handler404 = "core.views.not_found"
+handler429 = "core.views.too_many"
 handler500 = "core.views.server_error"
