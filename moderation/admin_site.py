@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest, HttpResponse
+from django.db.models.base import ModelBase
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,17 @@ class AncrageAdminConfig(AdminConfig):
     default_site = "moderation.admin_site.AncrageAdminSite"
 
 
+ROOMS = {"home", "moderation", "forums", "notifications", "community", "accounts", "core"}
+
+
+def _nowhere(request: HttpRequest, **parts: str) -> HttpResponse:
+    raise Http404
+
+
+def _password(request: HttpRequest) -> HttpResponse:
+    return redirect("account_change_password")
+
+
 class AncrageAdminSite(AdminSite):
     """Django's site with the console as its home and allauth as its door."""
 
@@ -28,6 +40,15 @@ class AncrageAdminSite(AdminSite):
     index_template = "admin/console.html"
     enable_nav_sidebar = False
     site_url = "/"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Only the rooms' own models: what packages bring (tags, sessions, second factors…) is
+        either another door to private things or of no use to an animator."""
+        models = (
+            [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        )
+        ours = [model for model in models if model._meta.app_label in ROOMS]
+        super().register(ours, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Asked many times a page: the answer is kept with the request."""
@@ -57,6 +78,11 @@ class AncrageAdminSite(AdminSite):
             path("console/demander/<int:pk>/", own(views.ask), name="ask"),
             path("console/saluer/<int:pk>/", own(views.greet), name="greet"),
             path("console/remercier/<int:pk>/", own(views.thank), name="thank"),
+            # Django's own shortcuts lead around the doors: the first answers the address, hence
+            # the title, of any object by its number; the others are a second password page.
+            path("r/<path:content_type_id>/<path:object_id>/", own(_nowhere), name="view_on_site"),
+            path("password_change/", own(_password), name="password_change"),
+            path("password_change/done/", own(_nowhere), name="password_change_done"),
             *super().get_urls(),
         ]
 
