@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from core.audience import Viewer
 
 # A sent file is a stranger's: it may neither run, load, nor speak to our pages.
-POLICY = "sandbox; default-src 'none'"
+POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'"
 
 
 def find_readable(file_id: uuid.UUID, viewer: Viewer) -> StoredFile:

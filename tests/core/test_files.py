@@ -562,7 +562,8 @@ def test_a_document_is_downloaded_and_cannot_run(loose, as_, maude):
     assert headers["Content-Type"] == "application/pdf"
     assert headers["Content-Disposition"].startswith("attachment; filename*=utf-8''Plan%20d")
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert headers["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    policy = "sandbox; default-src 'none'; frame-ancestors 'none'"
+    assert headers["Content-Security-Policy"] == policy
     assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
     assert headers["Cache-Control"] == "private, no-cache"
     assert headers["Content-Length"] == str(len(samples.PDF))
