@@ -41,7 +41,7 @@ def reading(user: User, rows: int) -> Reading:
     threads = (
         Thread.objects.readable_by(user)
         .unread_by(user)
-        .select_related("space")
+        .select_related("space", "owner")
         .annotate(letters=Coalesce(Subquery(_unread_letters(user)), 0))
         .recent_first()
     )

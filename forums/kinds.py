@@ -9,13 +9,15 @@ from django.db.models import F, IntegerField, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from community.models import Reaction, SubCommunity
+from community.models import Membership, Reaction, SubCommunity
 from core import content
 from core.content import Kind, OpenItem
-from forums import services
+from forums import home, services
 from forums.models import Post, Thread
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
     from core.audience import Viewer
 
@@ -108,6 +110,11 @@ def register() -> None:
             lock=services.lock,
             unlock=services.unlock,
             move=move,
+            reading=home.reading,
+            appeal=home.appeal,
+            waiting=home.waiting,
+            first_reading=home.first_reading,
+            in_space=home.in_space,
         )
     )
     content.register(
@@ -126,6 +133,7 @@ def register() -> None:
             restore=services.restore_post,
             reacted=post_reacted,
             reactions=tuple(Reaction.Type.values),
+            to_thank=home.to_thank,
         )
     )
     content.register_counter("forums", unread_counts)

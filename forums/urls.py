@@ -1,5 +1,26 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from forums.views import acts, compose, editing, lists, thread
 
 app_name = "forums"
 
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", lists.threads, name="threads"),
+    path("lu/", lists.read_all, name="read_all"),
+    path("nouveau/", compose.new, name="new"),
+    path("nouveau/portee/", compose.reach, name="reach"),
+    path("messages/<int:pk>/", thread.post, name="post"),
+    path("messages/<int:pk>/reaction/", acts.react, name="react"),
+    path("messages/<int:pk>/modifier/", editing.edit, name="edit"),
+    path("messages/<int:pk>/versions/", editing.versions, name="versions"),
+    path("messages/<int:pk>/identite/", acts.identity, name="identity"),
+    path("messages/<int:pk>/retenir/", acts.retain, name="retain"),
+    path("messages/<int:pk>/ecarter/", acts.hide_post, name="hide_post"),
+    path("<int:pk>/", thread.page, name="thread"),
+    path("<int:pk>-<slug:slug>/", thread.page, name="thread"),
+    path("<int:pk>/repondre/", compose.reply, name="reply"),
+    path("<int:pk>/suivre/", acts.follow, name="follow"),
+    path("<int:pk>/etat/", acts.state, name="state"),
+    path("<int:pk>/ecarter/", acts.hide_thread, name="hide"),
+    path("<int:pk>/deplacer/", acts.move, name="move"),
+]

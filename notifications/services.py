@@ -58,6 +58,13 @@ def stop(kind: str, object_id: int, *, by: User) -> None:
     )
 
 
+@transaction.atomic
+def stop_if_followed(kind: str, object_id: int, *, by: User) -> None:
+    """`stop`, only for what `by` follows: identifiers that came from a page are not believed."""
+    mine = Subscription.objects.to(kind, object_id).following().filter(user=by)
+    mine.update(following=False, by_hand=True)
+
+
 def is_following(obj: Model, user: User) -> bool:
     rows = Subscription.objects.to(content.kind_of(obj).name, obj.pk).following()
     return rows.filter(user_id=user.pk).exists()

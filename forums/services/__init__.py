@@ -1,6 +1,6 @@
 """What is done to threads: one function, one mutation, whoever calls it."""
 
-from forums.services.drafts import drop_draft, keep_draft
+from forums.services.drafts import draft_of_edit, drop_draft, keep_draft
 from forums.services.posts import (
     edit_post,
     hide_post,
@@ -27,6 +27,7 @@ from forums.services.threads import (
 
 __all__ = [
     "create_thread",
+    "draft_of_edit",
     "drop_draft",
     "edit_post",
     "hide_post",

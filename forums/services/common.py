@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.db.models import F
+from django.http import Http404
 
 from community.models import SubCommunity
-from core import terms
+from core import richtext, terms
 from core.audience import State
-from core.errors import NotAllowed, Refused
+from core.errors import NotAllowed
 from forums.errors import (
     EmptyMessage,
     ReasonNeeded,
@@ -37,10 +40,8 @@ MAX_TAGS = 8
 MAX_TAG = 40
 
 
-class Missing(Refused):
+class Missing(Http404):
     """The thread is not there for this person: said as for an address that does not exist."""
-
-    status = 404
 
 
 def locked(thread: Thread, by: User) -> tuple[Thread, Rights]:
@@ -75,18 +76,31 @@ def require_reason(reason: str) -> str:
     return reason[:200]
 
 
-def body(text: str, html: str) -> "RichText":
+def body(text: str, html: str) -> richtext.RichText:
     """What was written, through the text's one door. Raises `EmptyMessage` or `TooLong`."""
-    from core import richtext
-
-    if len(text) > MAX_TEXT * 2 or len(html) > MAX_TEXT * 10:
-        raise TooLong
-    written = richtext.from_html(html) if html else richtext.from_text(text)
-    if not written.text.strip() and "<img" not in written.html:
+    try:
+        written = richtext.from_html(html) if html else plain(text)
+    except richtext.TooLong:
+        raise TooLong from None
+    if written.is_empty:
         raise EmptyMessage
     if len(written.text) > MAX_TEXT:
         raise TooLong
     return written
+
+
+QUOTED = re.compile(r"^>+ ?(.*)$")
+
+
+def plain(text: str) -> richtext.RichText:
+    """The plain box's text: lines that begin with ">", as in a mail, are a quotation."""
+    pieces: list[str] = []
+    for quoted, lines in groupby(text.splitlines(), key=lambda line: bool(QUOTED.match(line))):
+        block = "\n".join(QUOTED.sub(r"\1", line) if quoted else line for line in lines)
+        html = richtext.from_plain(block).html
+        if html:
+            pieces.append(f"<blockquote>{html}</blockquote>" if quoted else html)
+    return richtext.from_html("".join(pieces))
 
 
 def checked_title(title: str) -> str:
@@ -121,14 +135,6 @@ def once(submission: uuid.UUID | None, by: User, place: str, *parts: str) -> uui
         return None
     digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     return uuid.uuid5(submission, f"{by.pk}:{place}:{digest}")
-
-
-def attach(post: Post, attachments: Collection[uuid.UUID], *, by: User) -> None:
-    """Tie to `post` files that `by` uploaded and nothing else holds."""
-    if attachments:
-        from core import files
-
-        files.attach(attachments, post, by=by)
 
 
 def bump(*space_ids: int) -> None:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from community.models import SubCommunity
-from forums.models import Draft, Thread
-from forums.services.common import MAX_TEXT, MAX_TITLE
+from core import richtext
+from forums.models import Draft, Post, Thread
+from forums.services.common import MAX_TEXT, MAX_TITLE, plain
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -29,7 +30,10 @@ def keep_draft(
 
     Not journaled: a draft is nobody's business. None when there is nothing to keep.
     """
-    body = richtext.from_html(html).html if html else text
+    try:
+        body = richtext.from_html(html).html if html else text
+    except richtext.TooLong:
+        body, html = html, ""
     body = body[: MAX_TEXT * 5]
     if not (body.strip() or title.strip()):
         return None
@@ -38,7 +42,8 @@ def keep_draft(
         thread=thread,
         defaults={"body": body, "is_html": bool(html)},
     )
-    if not created and draft.body.strip() and draft.body.strip() not in body:
+    edits = bool(details and "edits" in details)
+    if not created and not edits and draft.body.strip() and draft.body.strip() not in body:
         body, html = _joined(draft, body, html)
     draft.body = body
     draft.is_html = bool(html)
@@ -51,10 +56,16 @@ def keep_draft(
 
 def _joined(draft: Draft, body: str, html: str) -> tuple[str, str]:
     if draft.is_html or html:
-        before = draft.body if draft.is_html else richtext.from_text(draft.body).html
-        after = body if html else richtext.from_text(body).html
+        before = draft.body if draft.is_html else plain(draft.body).html
+        after = body if html else plain(body).html
         return before + after, before + after
     return f"{draft.body}\n\n{body}", ""
+
+
+def draft_of_edit(post: Post, *, by: User) -> Draft | None:
+    """The change to `post` that `by` was writing, when it was interrupted."""
+    drafts = Draft.objects.of(by).filter(thread_id=post.thread_id, details__edits=post.pk)
+    return drafts.first()
 
 
 @transaction.atomic

@@ -12,12 +12,12 @@ from django.utils import timezone
 from core import log
 from core.audience import State
 from core.events import emit
+from forums import attachments as joined
 from forums.errors import ForeignParent, NotAMember, NotYours, UnnamedNotAllowed
 from forums.models import Post, PostVersion, ReadPosition, Thread
 from forums.services import threads
 from forums.services.common import (
     Missing,
-    attach,
     body,
     bump,
     checked_title,
@@ -90,7 +90,7 @@ def reply(
     thread.last_post_at = post.created_at
     thread.last_author = None if unnamed else by
     thread.save(update_fields=KEPT)
-    attach(post, attachments, by=by)
+    joined.attach(post, attachments, by=by)
     # Her own message is not news to her, if the ones before it are not.
     mine = ReadPosition.objects.filter(user_id=by.pk, thread_id=thread.pk)
     mine.filter(position__gte=read_all, position__lt=post.position).update(position=post.position)
@@ -168,6 +168,7 @@ def edit_post(
         reason=reason,
     )
     post.html, post.text = written.html, written.text
+    joined.attach(post, (), by=by)
     post.edited_at = timezone.now()
     post.edited_by_animation = not mine
     post.save(update_fields=("html", "text", "edited_at", "edited_by_animation"))

@@ -14,6 +14,7 @@ from core import log
 from core.audience import Level, State
 from core.errors import NotAllowed
 from core.events import emit
+from forums import attachments as joined
 from forums.errors import (
     GuestsReply,
     NotAMember,
@@ -27,7 +28,6 @@ from forums.models import Post, ReadPosition, Thread
 from forums.permissions import may_start_in
 from forums.services.common import (
     Missing,
-    attach,
     body,
     bump,
     checked_kind,
@@ -120,7 +120,7 @@ def create_thread(
         return twin.thread
     if keywords:
         thread.tags.set(keywords)
-    attach(post, attachments, by=by)
+    joined.attach(post, attachments, by=by)
     ReadPosition.objects.create(user=by, thread=thread, position=1)
     follow(thread, by=by)
     # The journal is read by animators: it does not tell who is behind an unnamed message.

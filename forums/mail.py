@@ -1,0 +1,50 @@
+"""The mails of threads: one function a message, asked again when the mail leaves."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from core.mail import Message, message
+from core.models import OutgoingMail
+from core.site import absolute
+from forums.models import Post
+from notifications.links import stop_url
+from notifications.services import recipients_for
+
+
+@message("reply")
+def reply(mail: OutgoingMail) -> Message | None:
+    """A new message in a thread that the recipient follows, as it is now and if she may still
+    have it. Of a space without content in mails: that there is a message, and nothing more."""
+    person = mail.recipient
+    if person is None:
+        return None
+    posts = Post.objects.readable_by(person).select_related("thread__space", "author__organisation")
+    post = posts.filter(pk=mail.object_id).exclude(author_id=person.pk).first()
+    if post is None:
+        return None
+    thread = post.thread
+    if not recipients_for(thread, thread.space).filter(pk=person.pk).exists():
+        return None
+    # The same made-up root for all: mail programs then draw one conversation.
+    root = f"<thread.{thread.pk}@ancrage>"
+    quiet = not thread.space.content_in_mail
+    context = {"url": absolute(_plain_url(post))} if quiet else {
+        "url": absolute(post.get_absolute_url()),
+        "thread": thread,
+        "post": post,
+        "author": post.signed_by,
+    }
+    return Message(
+        template="reply_quiet" if quiet else "reply",
+        context=context,
+        why=_("You receive this e-mail because you follow this thread."),
+        unsubscribe_url=stop_url(person, "thread", thread.pk),
+        references=(root,),
+    )
+
+
+def _plain_url(post: Post) -> str:
+    """The way to the message that tells neither its title nor how long the thread is."""
+    return reverse("forums:post", args=(post.pk,))

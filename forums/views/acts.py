@@ -1,0 +1,161 @@
+"""What is done to a thread or a message by one button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from community.models import Reaction, SubCommunity
+from community.services import react as make_gesture
+from core.errors import NotAllowed, Refused
+from forums import services
+from forums.forms import MoveForm, ReasonForm
+from forums.models import Post, Thread
+from forums.permissions import rights_of
+from forums.views.common import back_to, person, post_or_404, thread_or_404
+from forums.views.thread import gestures
+from notifications.services import follow as start_following
+from notifications.services import unfollow
+
+
+@require_POST
+def react(request: HttpRequest, pk: int) -> HttpResponse:
+    """Merci, utile, moi aussi: "merci:1" makes the gesture, "merci:0" takes it back, so that two
+    presses of the same button are one gesture."""
+    user = person(request)
+    post = post_or_404(request, pk)
+    kind, _colon, wanted = request.POST.get("type", "").partition(":")
+    make_gesture(post, kind, by=user, wanted=wanted == "1" if wanted else None)
+    if not request.htmx:
+        return back_to(post)
+    fresh = Post.objects.readable_by(user).get(pk=pk)
+    mine = set(Reaction.objects.filter(user=user).on("post", [pk]).values_list("type", flat=True))
+    context = {"post": fresh, "reactions": gestures(fresh, mine)}
+    return render(request, "forums/parts/reactions.html", context)
+
+
+@require_POST
+def follow(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mails of this thread: wanted, or not."""
+    user = person(request)
+    thread = thread_or_404(request, pk)
+    wanted = request.POST.get("suivre") == "1"
+    if wanted:
+        start_following(thread, by=user, by_hand=True)
+    else:
+        unfollow(thread, by=user)
+    if request.htmx:
+        context = {"thread": thread, "followed": wanted, "said": True}
+        return render(request, "forums/parts/follow.html", context)
+    return back_to(thread)
+
+
+STATES: dict[str, tuple[Callable[..., Thread], Any]] = {
+    "resoudre": (services.resolve, lambda: _("The thread is marked as resolved.")),
+    "rouvrir": (services.reopen, lambda: _("The thread is open again.")),
+    "epingler": (services.pin, lambda: _("The thread is pinned.")),
+    "detacher": (services.unpin, lambda: _("The thread is no longer pinned.")),
+    "verrouiller": (services.lock, lambda: _("The thread is locked.")),
+    "deverrouiller": (services.unlock, lambda: _("The thread is unlocked.")),
+    "sans-reponse-retenue": (
+        services.release_answer,
+        lambda: _("No answer is retained any more."),
+    ),
+}
+
+
+@require_POST
+def state(request: HttpRequest, pk: int) -> HttpResponse:
+    """Resolve, reopen, pin, lock: one act, by its name."""
+    thread = thread_or_404(request, pk)
+    if request.POST.get("acte") not in STATES:
+        return HttpResponseBadRequest()
+    act, said = STATES[request.POST["acte"]]
+    act(thread, by=person(request))
+    messages.success(request, said())
+    return back_to(thread)
+
+
+@require_POST
+def retain(request: HttpRequest, pk: int) -> HttpResponse:
+    post = post_or_404(request, pk)
+    services.retain_answer(post.thread, post, by=person(request))
+    messages.success(request, _("This answer is retained, and the thread is resolved."))
+    return back_to(post)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hide_post(request: HttpRequest, pk: int) -> HttpResponse:
+    """Set a message aside with a reason, or put it back."""
+    post = post_or_404(request, pk)
+    if not rights_of(person(request), post.thread).moderates:
+        raise NotAllowed
+    if request.POST.get("acte") == "retablir":
+        services.restore_post(post, by=person(request))
+        messages.success(request, _("The message is back."))
+        return back_to(post)
+    return _set_aside(request, post, services.hide_post, back=post.thread, whole=post.is_opening)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def hide_thread(request: HttpRequest, pk: int) -> HttpResponse:
+    thread = thread_or_404(request, pk)
+    if not rights_of(person(request), thread).moderates:
+        raise NotAllowed
+    return _set_aside(request, thread, services.hide_thread, back=thread, whole=True)
+
+
+def _set_aside(
+    request: HttpRequest, obj: Any, act: Callable[..., Any], *, back: Thread, whole: bool
+) -> HttpResponse:
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        act(obj, by=person(request), reason=form.cleaned_data["reason"])
+        messages.success(
+            request,
+            _("The thread is set aside.") if whole else _("The message is set aside."),
+        )
+        return redirect("forums:threads") if whole else back_to(obj)
+    context = {"form": form, "thread": back, "obj": obj, "whole": whole}
+    return render(request, "forums/hide.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def move(request: HttpRequest, pk: int) -> HttpResponse:
+    """To another space that she also moderates."""
+    user = person(request)
+    thread = thread_or_404(request, pk)
+    if not rights_of(user, thread).moderates:
+        raise NotAllowed
+    targets = SubCommunity.objects.open().moderated_by(user).exclude(pk=thread.space_id)
+    form = MoveForm(request.POST or None, spaces=list(targets.order_by("position", "name")))
+    if request.method == "POST" and form.is_valid():
+        try:
+            given = form.cleaned_data
+            moved = services.move_thread(
+                thread, given["space"], by=user, reason=given["reason"]
+            )
+        except Refused as refusal:
+            form.add_error("space", str(refusal))
+        else:
+            messages.success(request, _("The thread is moved."))
+            if moved.can_be_read_by(user):
+                return back_to(moved)
+            return redirect("forums:threads")
+    return render(request, "forums/move.html", {"form": form, "thread": thread})
+
+
+@require_POST
+def identity(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who wrote an unnamed message: shown once, in the answer to this very request."""
+    post = post_or_404(request, pk)
+    author = services.see_author(post, by=person(request))
+    response = render(request, "forums/identity.html", {"post": post, "author": author})
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,49 @@
+"""What the views share: who asks, what she may find, and where she goes next."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+
+from accounts.models import User
+from forums.models import Post, Thread
+
+
+def person(request: HttpRequest) -> User:
+    """The signed-in person: these views are for nobody else."""
+    return cast(User, request.user)
+
+
+def thread_or_404(request: HttpRequest, pk: int) -> Thread:
+    """The thread, its space and what she may do in it, if she reads it."""
+    user = person(request)
+    rows = Thread.objects.readable_by(user).with_rights(user).select_related("space", "owner")
+    return get_object_or_404(rows, pk=pk)
+
+
+def post_or_404(request: HttpRequest, pk: int) -> Post:
+    """The message if she reads it, set aside or not if she moderates it; its thread has her
+    rights."""
+    user = person(request)
+    found = Post.objects.readable_by(user).filter(pk=pk).first()
+    if found is None:
+        found = Post.objects.moderated_by(user).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    threads = Thread.objects.with_rights(user).select_related("space", "owner")
+    found.thread = threads.readable_by(user).filter(pk=found.thread_id).first() or get_object_or_404(
+        threads.moderated_by(user), pk=found.thread_id
+    )
+    return found
+
+
+def back_to(obj: Any) -> HttpResponse:
+    return redirect(obj.get_absolute_url())
+
+
+def no_store(response: HttpResponse) -> HttpResponse:
+    """A page that shows what somebody has not published stays in no cache."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
