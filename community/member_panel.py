@@ -8,8 +8,10 @@ from core.content import Section
 
 @member_panel("spaces", position=10)
 def spaces_in_common(person: User, viewer: User) -> Section | None:
-    spaces = SubCommunity.objects.open().readable_by(viewer).filter(
-        memberships__user=person, memberships__ended_at=None
+    spaces = (
+        SubCommunity.objects.open()
+        .readable_by(viewer)
+        .filter(memberships__user=person, memberships__ended_at=None)
     )
     found = list(spaces.order_by("position", "name"))
     if not found:

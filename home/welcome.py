@@ -57,6 +57,15 @@ class Path:
         return sum(step.done for step in self.steps)
 
     @property
+    def is_beginning(self) -> bool:
+        """Whether it comes first on her home; later it comes last, and says only what is left."""
+        return self.done < len(self.steps) / 2
+
+    @property
+    def shown(self) -> list[Step]:
+        return self.steps if self.is_beginning else [one for one in self.steps if not one.done]
+
+    @property
     def finished(self) -> bool:
         return self.done == len(self.steps)
 
@@ -128,7 +137,7 @@ def _steps(done: set[int], pinned_url: str, twin: Twin | None) -> list[Step]:
             _("Set my e-mails"),
             1,
             MAIL in done,
-            reverse("accounts:notices"),
+            reverse("notifications:preferences"),
             _("To begin with: one e-mail per reply in the threads you follow, or none."),
         ),
         Step(

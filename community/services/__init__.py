@@ -11,6 +11,7 @@ from community.services.joining import (
 from community.services.members import enrol, leave, remove, set_role
 from community.services.reactions import react
 from community.services.spaces import (
+    RESERVED_SLUGS,
     archive,
     break_glass,
     create_space,
@@ -20,6 +21,7 @@ from community.services.spaces import (
 )
 
 __all__ = [
+    "RESERVED_SLUGS",
     "accept_charter",
     "archive",
     "ask_to_join",
