@@ -69,12 +69,13 @@ show_progress() {
     return 0
 }
 
-# pick_venv HOME: where the virtual environment goes: beside the code, or in the data folder when
-# the code may not be written to. VENV=FOLDER chooses another one.
+# pick_venv: where the virtual environment is: .venv beside the code, or the folder VENV.
 pick_venv() {
-    if [ -n "${VENV:-}" ]; then printf '%s\n' "$VENV"
-    elif [ -w . ] || [ -x .venv/bin/python ]; then printf '%s\n' "$PWD/.venv"
-    else printf '%s\n' "$1/venv"; fi
+    if [ ! -w . ] && [ ! -x .venv/bin/python ]; then
+        fail "Le dossier $PWD doit être accessible en écriture au premier démarrage :" \
+             "l’environnement Python et les traductions compilées s’y installent."
+    fi
+    printf '%s\n' "${VENV:-$PWD/.venv}"
 }
 
 # need PROGRAM=PACKAGE...: installs the Debian packages whose program is missing, or says how to,

@@ -67,7 +67,10 @@ class Command(BaseCommand):
         if options["password_stdin"]:
             self.create(self.given(options))
         elif sys.stdin.isatty():
-            self.ask()
+            try:
+                self.ask()
+            except (KeyboardInterrupt, EOFError):
+                raise CommandError(_("Nobody was created.")) from None
         else:
             self.explain()
 
