@@ -25,7 +25,7 @@ def _address(name: str, *args: object) -> str:
 
 def _request(mail: OutgoingMail, *states: str) -> MembershipRequest | None:
     rows = MembershipRequest.objects.select_related("organisation")
-    return rows.filter(pk=mail.object_id, state__in=states).first()
+    return rows.filter(pk=mail.object_id or 0, state__in=states).first()
 
 
 def _about_request(mail: OutgoingMail, *states: str, template: str = "") -> Message | None:
@@ -96,7 +96,7 @@ def request_submitted(mail: OutgoingMail) -> Message | None:
     if mail.recipient is None:
         return None
     mine = MembershipRequest.objects.moderated_by(mail.recipient).filter(state=State.SUBMITTED)
-    request = mine.filter(pk=mail.object_id).first()
+    request = mine.filter(pk=mail.object_id or 0).first()
     if request is None:
         return None
     return Message(
@@ -113,7 +113,7 @@ def _invitation(mail: OutgoingMail) -> Invitation | None:
     """The invitation that a mail carries, unless it was used, taken back or sent again since."""
     rows = Invitation.objects.select_related("organisation", "invited_by")
     return rows.filter(
-        pk=mail.object_id, state=Invitation.State.SENT, serial=mail.data.get("serial")
+        pk=mail.object_id or 0, state=Invitation.State.SENT, serial=mail.data.get("serial")
     ).first()
 
 

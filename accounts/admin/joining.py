@@ -30,7 +30,7 @@ from core.scoped_admin import ScopedAdmin, scoped
 from core.templatetags.ui import age, day
 
 State = MembershipRequest.State
-CHIPS = {
+CHIPS: dict[str, str] = {
     State.SUBMITTED: "brand",
     State.MORE: "wait",
     State.APPROVED: "ok",
@@ -209,7 +209,7 @@ class MembershipRequestAdmin(ScopedAdmin):
         return here
 
 
-def twin_proposals(row: MembershipRequest, organisations: QuerySet) -> list[twins.Proposal]:
+def twin_proposals(row: MembershipRequest, organisations: Any) -> list[twins.Proposal]:
     """Twins for the organisation that a request would bring to life."""
     needs = twins.Needs(region=row.region, offers=row.against_dropout, seeks=row.hopes)
     among = organisations.members().exclude(contact=None)
@@ -302,7 +302,7 @@ class InvitationAdmin(ScopedAdmin):
         form = InviteAnybodyForm(
             request.POST if request.method == "POST" else None,
             organisations=scoped(Organisation, request).order_by("name"),
-            spaces=scoped(space, request).order_by("position", "name"),  # type: ignore[arg-type, type-var]
+            spaces=scoped(space, request).order_by("position", "name"),
         )
         if request.method == "POST" and form.is_valid():
             try:

@@ -105,7 +105,10 @@ class InviteAnybodyForm(forms.Form):
 
     role = forms.ChoiceField(
         label=_("Invite"),
-        choices=((User.Role.MEMBER, _("A member")), (User.Role.GUEST, _("A guest, until a date"))),
+        choices=(
+            (User.Role.MEMBER, _("A member of an organisation")),
+            (User.Role.GUEST, _("A guest, until a date")),
+        ),
         initial=User.Role.MEMBER,
         widget=forms.RadioSelect,
     )

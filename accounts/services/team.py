@@ -58,7 +58,9 @@ def can_see_off(by: User, organisation: Organisation, person: User) -> bool:
 def successors(organisation: Organisation, leaver: User | None) -> QuerySet[User]:
     """Those who may become the référente: active members of the organisation, guests aside."""
     rows = User.objects.filter(organisation=organisation, is_active=True, role=User.Role.MEMBER)
-    return rows.exclude(pk=leaver.pk if leaver else None).order_by("last_name", "first_name")
+    if leaver is not None:
+        rows = rows.exclude(pk=leaver.pk)
+    return rows.order_by("last_name", "first_name")
 
 
 @transaction.atomic
