@@ -26,11 +26,11 @@ NOTHING = Q(pk__in=())
 
 def _me(user: Viewer) -> QuerySet[User]:
     """The viewer's account, only while it is active and in date."""
-    return User.objects.filter(active_q(), pk=user.pk)
+    return User.objects.filter(active_q(), pk=user.pk or 0)
 
 
 def _memberships(user: Viewer) -> QuerySet[Membership]:
-    return Membership.objects.filter(active_q("user__"), user_id=user.pk, ended_at=None)
+    return Membership.objects.filter(active_q("user__"), user_id=user.pk or 0, ended_at=None)
 
 
 def _as_animator(user: Viewer) -> Exists:

@@ -26,7 +26,7 @@ def _said(space: SubCommunity) -> str:
 
 def _request_of(mail: OutgoingMail) -> JoinRequest | None:
     rows = JoinRequest.objects.select_related("space", "user")
-    return rows.filter(pk=mail.object_id).first()
+    return rows.filter(pk=mail.object_id or 0).first()
 
 
 @on("join.asked")
@@ -109,9 +109,8 @@ def tell_of_grant(payload: dict[str, Any]) -> None:
 @message("glass_broken")
 def glass_broken(mail: OutgoingMail) -> Message | None:
     """To each animator of a space that an administrator was let into."""
-    grant = (
-        BreakGlassGrant.objects.select_related("space", "user").filter(pk=mail.object_id).first()
-    )
+    grants = BreakGlassGrant.objects.select_related("space", "user")
+    grant = grants.filter(pk=mail.object_id or 0).first()
     if grant is None or mail.recipient is None:
         return None
     if not animators_of(grant.space).filter(pk=mail.recipient.pk).exists():

@@ -48,7 +48,7 @@ class SubCommunityQuerySet(models.QuerySet):
         """Adds `readable`, `mine` (a current stay) and `visited_at` (the last visit of it)."""
         from community.models import Membership, SubCommunity
 
-        stay = Membership.objects.current().filter(space=OuterRef("pk"), user_id=user.pk)
+        stay = Membership.objects.current().filter(space=OuterRef("pk"), user_id=user.pk or 0)
         return self.annotate(
             readable=Exists(SubCommunity.objects.readable_by(user).filter(pk=OuterRef("pk"))),
             mine=Exists(stay),

@@ -24,13 +24,14 @@ from community.permissions import animators_of
 from core import content
 from core.errors import Refused
 from core.pagination import by_cursor
+from core.web import person
 
 MEMBERS_PAGE = 60
 # A visit is noted at most so often: the mark is for "since your last visit", not for a clock.
 VISIT = timedelta(minutes=10)
 
 
-def _known(request: HttpRequest, slug: str) -> SubCommunity:
+def _known(request: HttpRequest, slug: str) -> Any:
     """The space if this person knows of it, with `readable`; 404 otherwise."""
     return get_object_or_404(
         SubCommunity.objects.listed_to(request.user).with_access(request.user), slug=slug
@@ -46,17 +47,17 @@ def _charter_of(space: SubCommunity) -> Charter | None:
 
 
 def _open_request(request: HttpRequest, space: SubCommunity) -> JoinRequest | None:
-    return JoinRequest.objects.open().filter(user=request.user, space=space).first()
+    return JoinRequest.objects.open().filter(user=person(request), space=space).first()
 
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The spaces that this person knows of: hers, then those that she may enter."""
-    spaces = list(
+    spaces: list[Any] = list(
         SubCommunity.objects.listed_to(request.user).open().with_access(request.user).with_members()
     )
     asked = {
-        one.space_id: one.state for one in JoinRequest.objects.open().filter(user=request.user)
+        one.space_id: one.state for one in JoinRequest.objects.open().filter(user=person(request))
     }
     for one in spaces:
         one.request_state = asked.get(one.pk, "")
@@ -87,7 +88,7 @@ def space(request: HttpRequest, slug: str) -> HttpResponse:
         _note_visit(request, found)
         context["to_accept"] = (
             charter is not None
-            and not CharterAcceptance.objects.filter(user=request.user, charter=charter).exists()
+            and not CharterAcceptance.objects.filter(user=person(request), charter=charter).exists()
         )
     context["sections"] = [
         kind.in_space(found, request.user) for kind in content.kinds() if kind.in_space is not None
@@ -95,10 +96,10 @@ def space(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "community/space.html", context)
 
 
-def _note_visit(request: HttpRequest, found: SubCommunity) -> None:
+def _note_visit(request: HttpRequest, found: Any) -> None:
     now = timezone.now()
     if found.visited_at is None or found.visited_at < now - VISIT:
-        Membership.objects.current().filter(user=request.user, space=found).update(
+        Membership.objects.current().filter(user=person(request), space=found).update(
             last_visit_at=now
         )
 
@@ -113,8 +114,8 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     pending = _open_request(request, found)
     Policy = SubCommunity.JoinPolicy
     invited = pending is not None and pending.state == JoinRequest.State.INVITED
-    enters = invited or (found.join_policy == Policy.OPEN and not request.user.is_guest)
-    asks = not enters and found.join_policy == Policy.REQUEST and not request.user.is_guest
+    enters = invited or (found.join_policy == Policy.OPEN and not person(request).is_guest)
+    asks = not enters and found.join_policy == Policy.REQUEST and not person(request).is_guest
     form_class = AskForm if asks else CharterForm
     start = {"version": charter.version if charter else 0}
     form = form_class(request.POST or None, initial=start)
@@ -152,15 +153,15 @@ def _accept(charter: Charter | None, version: int | None, request: HttpRequest) 
         return
     if version != charter.version:
         raise CharterReplaced
-    services.accept_charter(charter, by=request.user)
+    services.accept_charter(charter, by=person(request))
 
 
 def _enter(request: HttpRequest, found: SubCommunity, enters: bool, message: str) -> HttpResponse:
     if enters:
-        services.join(found, by=request.user)
+        services.join(found, by=person(request))
         messages.success(request, _("You are now a member of this space."))
         return redirect("community:space", slug=found.slug)
-    services.ask_to_join(found, by=request.user, message=message)
+    services.ask_to_join(found, by=person(request), message=message)
     messages.success(request, _("Your request was sent to the people who animate this space."))
     return redirect("community:join", slug=found.slug)
 
@@ -171,7 +172,7 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
     found = _known(request, slug)
     pending = _open_request(request, found)
     if pending is not None:
-        services.withdraw(pending, by=request.user)
+        services.withdraw(pending, by=person(request))
         messages.success(request, _("It is withdrawn."))
     # Whoever declines an invitation to an unlisted space no longer knows of it.
     known = SubCommunity.objects.listed_to(request.user).filter(pk=found.pk).exists()
@@ -182,7 +183,7 @@ def withdraw(request: HttpRequest, slug: str) -> HttpResponse:
 def leave(request: HttpRequest, slug: str) -> HttpResponse:
     found = _known(request, slug)
     try:
-        services.leave(found, by=request.user)
+        services.leave(found, by=person(request))
     except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("community:space", slug=slug)
@@ -200,7 +201,7 @@ def charter(request: HttpRequest, slug: str) -> HttpResponse:
     newest = versions[0]
     wanted = request.GET.get("version", "")
     shown = next((one for one in versions if str(one.version) == wanted), newest)
-    accepted = CharterAcceptance.objects.filter(user=request.user, charter=newest).first()
+    accepted = CharterAcceptance.objects.filter(user=person(request), charter=newest).first()
     form = CharterForm(request.POST or None, initial={"version": newest.version})
     may_accept = bool(found.mine) and accepted is None and shown is newest
     if request.method == "POST" and may_accept and form.is_valid():
@@ -251,7 +252,7 @@ def react(request: HttpRequest) -> HttpResponse:
         raise Http404 from None
     wanted = {"1": True, "0": False}.get(asked.get("wanted", ""))
     kind, gesture = asked["kind"], asked.get("type", "")
-    stands = services.react(obj, gesture, by=request.user, wanted=wanted)
+    stands = services.react(obj, gesture, by=person(request), wanted=wanted)
     if request.htmx:  # type: ignore[attr-defined]
         count = Reaction.objects.on(kind, [obj.pk]).filter(type=gesture).count()
         context = {"kind": kind, "id": obj.pk, "type": gesture, "stands": stands, "count": count}

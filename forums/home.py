@@ -45,7 +45,7 @@ def reading(user: User, rows: int) -> Reading:
         .annotate(letters=Coalesce(Subquery(_unread_letters(user)), 0))
         .recent_first()
     )
-    found = list(threads[:measured])
+    found: list[Any] = list(threads[:measured])
     words = sum(thread.letters for thread in found) // LETTERS_A_WORD
     for thread in found:
         thread.is_unread = True
@@ -98,7 +98,7 @@ def _unanswered_by_others(user: User) -> QuerySet:
         Thread.objects.readable_by(user)
         .filter(pk__in=newest)
         .select_related("space", "owner__organisation")
-        .prefetch_related("tags")
+        .prefetch_related("tags")  # type: ignore[misc]
         .annotate(opening_text=Subquery(opening[:1]))
         .order_by("created_at", "id")
     )

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from accounts.models import User
 from community.models import Charter, CharterAcceptance
+from core.web import person
 
 # In the session: the version that this person accepted.
 ACCEPTED = "conduct"
@@ -38,7 +39,7 @@ def has_accepted(request: HttpRequest) -> bool:
     if version == NONE or request.session.get(ACCEPTED) == version:
         return True
     accepted = CharterAcceptance.objects.filter(
-        user_id=request.user.pk, charter__space=None, charter__version=version
+        user=person(request), charter__space=None, charter__version=version
     )
     if accepted.exists():
         remember(request, version)

@@ -78,7 +78,7 @@ class MemberHome:
         """« Depuis mardi », the way people say it."""
         if self.since is None:
             return ""
-        at, now = formats.local(self.since), formats.local(timezone.now())
+        at, now = timezone.localtime(self.since), timezone.localtime()
         days = (now.date() - at.date()).days
         language = formats.active_language()
         if days == 0:

@@ -64,7 +64,7 @@ class Shell:
     @cached_property
     def user(self) -> User | None:
         user = self.request.user
-        return cast(User, user) if user.is_authenticated else None
+        return user if user.is_authenticated else None
 
     @cached_property
     def memberships(self) -> list[Membership]:

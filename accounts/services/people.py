@@ -293,6 +293,7 @@ def set_role(
     user.access_until = access_until if role == User.Role.GUEST else None
     user.save(update_fields=["role", "access_until"])
     log.record("account.role", user, by=by, former=former, role=role)
+    run_hooks("account.role", user=user)
     if former == User.Role.GUEST and role != former:
         run_hooks("account.created", user=user)
 

@@ -20,6 +20,7 @@ from community.models import JoinRequest, SubCommunity
 from core.errors import Refused
 from core.scoped_admin import ScopedAdmin
 from core.templatetags.ui import age
+from core.web import person
 
 State = JoinRequest.State
 
@@ -115,12 +116,12 @@ class JoinRequestAdmin(ScopedAdmin):
         """Invite a member into a space."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = InviteForm(request.POST or None, by=request.user)  # type: ignore[arg-type]
+        form = InviteForm(request.POST or None, by=person(request))
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data
             try:
                 services.invite_in(
-                    values["email"], values["space"], by=request.user, message=values["message"]
+                    values["email"], values["space"], by=person(request), message=values["message"]
                 )
             except Refused as refusal:
                 form.add_error(None, str(refusal))
@@ -152,7 +153,7 @@ class JoinRequestAdmin(ScopedAdmin):
                 services.decide_join(
                     row,
                     accept=request.POST["decision"] == "accept",
-                    by=request.user,
+                    by=person(request),
                     answer=form.cleaned_data["answer"],
                 )
             except Refused as refusal:

@@ -20,6 +20,7 @@ from community.services.spaces import FIELDS
 from core import terms
 from core.errors import Refused
 from core.scoped_admin import ScopedAdmin, ScopedInline
+from core.web import person
 
 ICONS = (
     ("spaces", _("Circles")),
@@ -69,13 +70,8 @@ class MembershipInline(ScopedInline):
     verbose_name_plural = _("Members")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        return (
-            super()
-            .get_queryset(request)
-            .current()
-            .select_related("user")
-            .order_by("user__first_name")
-        )
+        rows = super().get_queryset(request).filter(ended_at=None)
+        return rows.select_related("user").order_by("user__first_name")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -111,12 +107,12 @@ class SpaceAdmin(ScopedAdmin):
         return space.archived_at is not None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        return can_create_space(request.user)
+        return can_create_space(person(request))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if obj is None:
             return super().has_change_permission(request)
-        return can_configure(request.user, obj)
+        return can_configure(person(request), obj)
 
     def get_inlines(self, request: HttpRequest, obj: Any) -> Any:
         return self.inlines if obj is not None else ()
@@ -132,9 +128,9 @@ class SpaceAdmin(ScopedAdmin):
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         values = {name: form.cleaned_data[name] for name in form.fields}
         if change:
-            services.update_space(obj, by=request.user, **values)
+            services.update_space(obj, by=person(request), **values)
         else:
-            made = services.create_space(by=request.user, **values)
+            made = services.create_space(by=person(request), **values)
             obj.pk, obj._state.adding = made.pk, False
 
     @admin.action(description=_("Archive"))
@@ -148,7 +144,7 @@ class SpaceAdmin(ScopedAdmin):
     def _each(self, request: HttpRequest, rows: QuerySet, act: Any) -> None:
         for space in rows:
             try:
-                act(space, by=request.user)
+                act(space, by=person(request))
             except Refused as refusal:
                 messages.error(request, f"{space.name} – {refusal}")
             else:
@@ -193,7 +189,7 @@ class MembershipAdmin(ScopedAdmin):
         stay = self.get_object(request, object_id)
         if stay is None or not self.has_view_permission(request, stay):
             raise PermissionDenied
-        configures = can_configure(request.user, stay.space)
+        configures = can_configure(person(request), stay.space)
         form = MemberForm(request.POST or None, initial={"role": stay.role})
         if not configures:
             del form.fields["role"]
@@ -216,6 +212,6 @@ class MembershipAdmin(ScopedAdmin):
 
     def _apply(self, request: HttpRequest, stay: Membership, values: dict[str, Any]) -> None:
         if "remove" in request.POST:
-            services.remove(stay.user, stay.space, by=request.user, reason=values["reason"])
+            services.remove(stay.user, stay.space, by=person(request), reason=values["reason"])
         elif "role" in values:
-            services.set_role(stay.user, stay.space, values["role"], by=request.user)
+            services.set_role(stay.user, stay.space, values["role"], by=person(request))

@@ -132,7 +132,7 @@ def add_thanks(loaded: dict[str, Loaded], draw: random.Random) -> None:
     rows = []
     for one in loaded.values():
         for reply, post in zip(one.entry["reponses"], one.posts[1:], strict=True):
-            others = [user for user in readers[one.thread.space_id] if user != post.author_id]
+            others = [user for user in readers[one.thread.space_id or 0] if user != post.author_id]
             thanking = draw.sample(others, min(reply["mercis"], len(others)))
             post.thanks_count = len(thanking)
             rows += [_thanks(post, user, min(now, _soon_after(post, draw))) for user in thanking]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from community.errors import CharterReplaced
 from community.services import accept_charter
+from core.web import person
 from home import conduct
 
 
@@ -36,7 +37,7 @@ def code_of_conduct(request: HttpRequest) -> HttpResponse:
         replaced = form.cleaned_data["version"] != code.version
         if not replaced:
             try:
-                accept_charter(code, by=request.user)
+                accept_charter(code, by=person(request))
             except CharterReplaced:
                 replaced = True
             else:

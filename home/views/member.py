@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import cast
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -14,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
+from core.web import person
 from forums.services import mark_all_read
 from home import welcome as steps
 from home.page import MemberHome
@@ -31,7 +31,7 @@ def landing(request: HttpRequest) -> HttpResponse:
     """Her home for a member, the visit for everybody else."""
     if not request.user.is_authenticated:
         return render(request, "home/visit.html")
-    user = cast(User, request.user)
+    user = person(request)
     page = MemberHome(user, shell_of(request), _last_visit(request, user))
     return render(request, "home/home.html", {"page": page})
 
@@ -48,7 +48,7 @@ def _last_visit(request: HttpRequest, user: User) -> datetime | None:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Nothing is unread any more, in any of her spaces."""
-    mark_all_read(None, by=cast(User, request.user))
+    mark_all_read(None, by=person(request))
     messages.success(request, _("Everything is marked as read."))
     return redirect("home:landing")
 
@@ -59,7 +59,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
     noted = {str(steps.TWIN): steps.TWIN, str(steps.DISMISSED): steps.DISMISSED}
     step = noted.get(request.POST.get("etape", ""))
     if step is not None:
-        steps.note(cast(User, request.user), step)
+        steps.note(person(request), step)
         messages.success(
             request,
             _("Noted. Thank you!") if step else _("The welcome path is put away."),
