@@ -31,8 +31,7 @@ def test_a_reply_keeps_the_counters_of_its_thread(world: World, question: Thread
 def test_twenty_identical_replies_are_one(world: World, question: Thread) -> None:
     form = uuid.uuid4()
     made = {
-        services.reply(question, by=world.maude, text="Allô", submission=form).pk
-        for _ in range(20)
+        services.reply(question, by=world.maude, text="Allô", submission=form).pk for _ in range(20)
     }
     assert len(made) == 1
     question.refresh_from_db()
@@ -69,9 +68,7 @@ def test_who_looks_in_by_exception_does_not_speak(world: World, question: Thread
         services.reply(question, by=world.eve, text="Allô")
 
 
-def test_a_parent_from_elsewhere_is_refused(
-    world: World, question: Thread, secret: Thread
-) -> None:
+def test_a_parent_from_elsewhere_is_refused(world: World, question: Thread, secret: Thread) -> None:
     with pytest.raises(errors.ForeignParent):
         services.reply(question, by=world.maude, text="Allô", parent=secret.posts.get())
 
@@ -128,9 +125,7 @@ def test_a_colleague_edits_nothing_of_maudes(world: World, question: Thread) -> 
         services.edit_post(question.posts.get(position=1), by=zoe, text="Autre")
 
 
-def test_a_hidden_message_keeps_its_place_and_says_nothing(
-    world: World, question: Thread
-) -> None:
+def test_a_hidden_message_keeps_its_place_and_says_nothing(world: World, question: Thread) -> None:
     answer = services.reply(question, by=world.odile, text="Un café.")
     services.retain_answer(question, answer, by=world.maude)
     services.reply(question, by=world.maude, text="Merci")
@@ -210,9 +205,7 @@ def test_thanks_are_kept_on_the_message(world: World, question: Thread) -> None:
     assert post.thanks_count == 0
 
 
-def test_writing_in_a_thread_follows_it_unless_one_said_no(
-    world: World, question: Thread
-) -> None:
+def test_writing_in_a_thread_follows_it_unless_one_said_no(world: World, question: Thread) -> None:
     from notifications.services import unfollow
 
     services.reply(question, by=world.odile, text="Un")

@@ -54,9 +54,7 @@ def test_it_is_journaled_and_announced_by_identifiers_only(question: Thread) -> 
 def test_twenty_identical_submissions_are_one_thread(world: World) -> None:
     form = uuid.uuid4()
     made = {
-        services.create_thread(
-            by=world.maude, space=world.common, text="Allô", submission=form
-        ).pk
+        services.create_thread(by=world.maude, space=world.common, text="Allô", submission=form).pk
         for _ in range(20)
     }
     assert len(made) == 1
@@ -66,7 +64,9 @@ def test_twenty_identical_submissions_are_one_thread(world: World) -> None:
 def test_the_same_form_with_another_text_loses_nothing(world: World) -> None:
     form = uuid.uuid4()
     first = services.create_thread(by=world.maude, space=world.common, text="Un", submission=form)
-    second = services.create_thread(by=world.maude, space=world.common, text="Deux", submission=form)
+    second = services.create_thread(
+        by=world.maude, space=world.common, text="Deux", submission=form
+    )
     assert first.pk != second.pk
 
 
