@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.models.user import normalise_address
 from core.mail.adapter import MailDoorAdapterMixin
+from core.site import absolute
 
 # A shared computer keeps its session this long at most, and never after the browser is closed.
 SHARED_COMPUTER = "shared_computer"
@@ -71,6 +72,11 @@ class AccountAdapter(MailDoorAdapterMixin, DefaultAccountAdapter):
 
     def respond_user_inactive(self, request: HttpRequest, user: Any) -> HttpResponse:
         return HttpResponseRedirect(reverse("account_inactive"))
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """The link of the mail names our own address, whatever Host the request claimed."""
+        user, token = key.split("-", 1)
+        return absolute(reverse("account_reset_password_from_key", args=(user, token)))
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("accounts:security")

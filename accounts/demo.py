@@ -22,7 +22,7 @@ def demo_accounts() -> list[DemoAccount]:
     people = User.objects.filter(email__endswith=DEMO_DOMAIN, is_active=True).order_by("pk")
     wanted = (
         (
-            _("A member"),
+            _("Member"),
             people.filter(role=User.Role.MEMBER, is_superuser=False, contact_for=None),
         ),
         (_("An animator"), people.filter(role=User.Role.ANIMATION, is_superuser=False)),
