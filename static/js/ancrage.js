@@ -260,7 +260,12 @@ on("htmx:beforeSwap", (event) => {
 });
 on("htmx:sendError", () => trouble(live.dataset.lost));
 on("htmx:timeout", () => trouble(live.dataset.lost));
-on("htmx:responseError", () => trouble(live.dataset.failed));
+on("htmx:responseError", ({ detail }) => {
+  /* an error page says it better than we would; we lift its sentence into this one */
+  const page = new DOMParser().parseFromString(detail.xhr.responseText, "text/html");
+  const words = [...page.querySelectorAll("main h1, main p")].slice(0, 2).map((said) => said.textContent.trim());
+  trouble(words.join(". ") || live.dataset.failed);
+});
 
 on("htmx:beforeSwap", ({ detail }) => {
   const more = detail.elt.matches("[data-more]") && detail.target;
