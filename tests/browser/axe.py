@@ -1,0 +1,33 @@
+"""axe-core on the page as it stands, light and dark."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal
+
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Page
+
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+RUN = "options => axe.run(options).then(found => found.violations)"
+
+
+def check(page: Page) -> list[str]:
+    """Each breach of WCAG 2.2 AA, in a line: scheme, address, rule, element, what is wrong."""
+    page.evaluate(AXE_SCRIPT)
+    found = []
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        options: dict[str, Any] = {
+            "runOnly": {"type": "tag", "values": TAGS},
+            "resultTypes": ["violations"],
+        }
+        for breach in page.evaluate(RUN, options):
+            for node in breach["nodes"]:
+                what = [one["message"] for key in ("any", "all", "none") for one in node[key]]
+                found.append(
+                    f"{scheme} {page.url} {breach['id']}: {json.dumps(node['target'])} "
+                    f"{node['html'][:160]} | {' '.join(what)}"
+                )
+    return found
