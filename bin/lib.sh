@@ -108,10 +108,16 @@ find_program() {
     return 1
 }
 
-# make_scratch: a folder for this run alone, in $scratch, open to the postgres account and removed
-# at the end with the server that start_postgres may have put in it.
+# make_scratch [memory]: a folder for this run alone, in $scratch, open to the postgres account and
+# removed at the end with the server that start_postgres may have put in it. In memory, where there
+# are 2 GB of it to spare, tests empty their tables in a third of the time.
 make_scratch() {
-    scratch=$(mktemp -d /tmp/ancrage.XXXXXX)
+    local place=/tmp
+    if [ "${1:-}" = memory ] && [ -w /dev/shm ] &&
+        [ "$(df -Pk /dev/shm | awk 'NR == 2 { print $4 }')" -gt 2000000 ]; then
+        place=/dev/shm
+    fi
+    scratch=$(mktemp -d "$place/ancrage.XXXXXX")
     chmod 755 "$scratch"
     trap 'clean_scratch' EXIT
     trap 'exit 130' INT
