@@ -3,11 +3,13 @@
 import email
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -245,6 +247,17 @@ class House:
             assert time.monotonic() < end, f"{len(self.mails())} mails after {limit} s"
             time.sleep(0.01)
 
+    def last_beat(self) -> str:
+        with closing(sqlite3.connect(self.home / "ancrage.sqlite3")) as database:
+            row = database.execute("SELECT last_run_at FROM core_schedule WHERE name = 'worker'")
+            return str((row.fetchone() or [""])[0])
+
+    def wait_for_beat(self, *, after: str, limit: float = 60) -> None:
+        end = time.monotonic() + limit
+        while self.last_beat() <= after:
+            assert time.monotonic() < end, f"no sign of life after {limit} s"
+            time.sleep(0.05)
+
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> House:
@@ -252,6 +265,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
 
 
 @pytest.mark.server
+@pytest.mark.sqlite
 def test_kill_9_loses_no_mail_and_doubles_at_most_the_one_in_hand(house: House) -> None:
     house.shell(SEED)
     kills = 2
@@ -273,12 +287,12 @@ def test_kill_9_loses_no_mail_and_doubles_at_most_the_one_in_hand(house: House) 
 
 
 @pytest.mark.server
+@pytest.mark.sqlite
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_the_worker_stops_cleanly_when_asked(house: House, number: int) -> None:
-    before = house.shell("from core.models import Schedule\nprint(Schedule.objects.count())")
-    assert before
+    before = house.last_beat()
     worker = house.worker()
-    time.sleep(3)
+    house.wait_for_beat(after=before)
     assert worker.poll() is None
     worker.send_signal(number)
     assert worker.wait(timeout=10) == 0
