@@ -20,7 +20,7 @@ from community.errors import CharterReplaced
 from community.forms import AskForm, CharterForm
 from community.models import Charter, CharterAcceptance, JoinRequest, Membership, SubCommunity
 from community.models.reaction import Reaction
-from community.permissions import animators_of
+from community.permissions import animators_of, has_grant
 from core import content
 from core.errors import Refused
 from core.pagination import by_cursor
@@ -90,6 +90,8 @@ def space(request: HttpRequest, slug: str) -> HttpResponse:
             charter is not None
             and not CharterAcceptance.objects.filter(user=person(request), charter=charter).exists()
         )
+    else:
+        context["by_exception"] = has_grant(person(request), found)
     context["sections"] = [
         kind.in_space(found, request.user) for kind in content.kinds() if kind.in_space is not None
     ]
@@ -118,7 +120,7 @@ def join(request: HttpRequest, slug: str) -> HttpResponse:
     asks = not enters and found.join_policy == Policy.REQUEST and not person(request).is_guest
     form_class = AskForm if asks else CharterForm
     start = {"version": charter.version if charter else 0}
-    form = form_class(request.POST or None, initial=start)
+    form = form_class(request.POST if request.method == "POST" else None, initial=start)
     if charter is None:
         form.fields["accept"].required = False
         form.fields["version"].required = False
@@ -202,7 +204,8 @@ def charter(request: HttpRequest, slug: str) -> HttpResponse:
     wanted = request.GET.get("version", "")
     shown = next((one for one in versions if str(one.version) == wanted), newest)
     accepted = CharterAcceptance.objects.filter(user=person(request), charter=newest).first()
-    form = CharterForm(request.POST or None, initial={"version": newest.version})
+    posted = request.POST if request.method == "POST" else None
+    form = CharterForm(posted, initial={"version": newest.version})
     may_accept = bool(found.mine) and accepted is None and shown is newest
     if request.method == "POST" and may_accept and form.is_valid():
         try:

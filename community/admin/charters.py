@@ -105,7 +105,9 @@ class CharterAdmin(ScopedAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         by: Any = request.user
-        form = CharterForm(request.POST or None, by=by, initial=self._start(request))
+        form = CharterForm(
+            request.POST if request.method == "POST" else None, by=by, initial=self._start(request)
+        )
         if request.method == "POST" and form.is_valid():
             space = form.spaces.get(form.cleaned_data["where"])
             try:

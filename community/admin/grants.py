@@ -55,7 +55,7 @@ class GrantAdmin(ScopedAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         by: Any = request.user
-        form = GrantForm(request.POST or None, by=by)
+        form = GrantForm(request.POST if request.method == "POST" else None, by=by)
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data
             try:

@@ -116,7 +116,7 @@ class JoinRequestAdmin(ScopedAdmin):
         """Invite a member into a space."""
         if not self.has_add_permission(request):
             raise PermissionDenied
-        form = InviteForm(request.POST or None, by=person(request))
+        form = InviteForm(request.POST if request.method == "POST" else None, by=person(request))
         if request.method == "POST" and form.is_valid():
             values = form.cleaned_data
             try:
@@ -146,7 +146,7 @@ class JoinRequestAdmin(ScopedAdmin):
         row = self.get_object(request, object_id)
         if row is None or not self.has_view_permission(request, row):
             raise PermissionDenied
-        form = AnswerForm(request.POST or None)
+        form = AnswerForm(request.POST if request.method == "POST" else None)
         decided = request.POST.get("decision") in ("accept", "refuse")
         if request.method == "POST" and decided and form.is_valid():
             try:

@@ -55,6 +55,13 @@ class SpaceForm(forms.ModelForm):
         if "slug" in self.fields:
             self.fields["slug"].required = False
 
+    def clean(self) -> dict[str, Any]:
+        """A confidential space keeps quiet, whatever boxes were left ticked."""
+        values: dict[str, Any] = super().clean() or self.cleaned_data
+        if values.get("confidentiality") == SubCommunity.Confidentiality.HIGH:
+            values |= {"content_in_mail": False, "in_global_search": False}
+        return values
+
     def clean_slug(self) -> str:
         slug: str = self.cleaned_data["slug"]
         if slug in services.RESERVED_SLUGS:
@@ -190,7 +197,9 @@ class MembershipAdmin(ScopedAdmin):
         if stay is None or not self.has_view_permission(request, stay):
             raise PermissionDenied
         configures = can_configure(person(request), stay.space)
-        form = MemberForm(request.POST or None, initial={"role": stay.role})
+        form = MemberForm(
+            request.POST if request.method == "POST" else None, initial={"role": stay.role}
+        )
         if not configures:
             del form.fields["role"]
         if request.method == "POST" and form.is_valid():

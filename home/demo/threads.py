@@ -24,6 +24,7 @@ from notifications.models import Subscription
 
 ANSWERABLE = {"question", "demande", "problematique"}
 # A regular keeps up; others let some go by.
+NEWS = 2
 LETS_GO_BY = {"noyau": 0.15, "actif": 0.25, "peripherie": 0.5, "nouveau": 0.4}
 
 
@@ -171,15 +172,27 @@ def add_readings(loaded: dict[str, Loaded], people: dict[str, User], draw: rando
     for entry in source()["membres"]:
         user = people[entry["id"]]
         mine = [one for one in loaded.values() if one.thread.space_id in spaces[user.pk]]
+        wrote = {
+            one.thread.pk: max((p.position for p in one.posts if p.author_id == user.pk), default=0)
+            for one in mine
+        }
+        read = {one.thread.pk: _read_by(user, one, entry, draw) for one in mine}
+        for one in _newest_unwritten(mine, wrote)[:NEWS]:
+            read[one.thread.pk] = 0
         for one in mine:
-            own = [post.position for post in one.posts if post.author_id == user.pk]
-            read = max([0, *own, _read_by(user, one, entry, draw)])
-            if read:
-                positions.append(ReadPosition(user=user, thread=one.thread, position=read))
-            if own:
+            position = max(read[one.thread.pk], wrote[one.thread.pk])
+            if position:
+                positions.append(ReadPosition(user=user, thread=one.thread, position=position))
+            if wrote[one.thread.pk]:
                 follows.append(Subscription(user=user, kind="thread", object_id=one.thread.pk))
     ReadPosition.objects.bulk_create(positions)
     Subscription.objects.bulk_create(follows)
+
+
+def _newest_unwritten(mine: list[Loaded], wrote: dict[int, int]) -> list[Loaded]:
+    """The newest threads in which she did not write: always something new on her home."""
+    silent = [one for one in mine if not wrote[one.thread.pk]]
+    return sorted(silent, key=lambda one: one.thread.last_post_at, reverse=True)
 
 
 def _read_by(user: User, one: Loaded, entry: dict[str, Any], draw: random.Random) -> int:

@@ -31,7 +31,8 @@ def code_of_conduct(request: HttpRequest) -> HttpResponse:
         if url_has_allowed_host_and_scheme(asked, allowed_hosts={request.get_host()})
         else reverse("home:landing")
     )
-    form = ConductForm(request.POST or None, initial={"version": code.version if code else 0})
+    posted = request.POST if request.method == "POST" else None
+    form = ConductForm(posted, initial={"version": code.version if code else 0})
     replaced = False
     if request.method == "POST" and code is not None and form.is_valid():
         replaced = form.cleaned_data["version"] != code.version
