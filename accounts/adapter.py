@@ -56,9 +56,7 @@ class AccountAdapter(MailDoorAdapterMixin, DefaultAccountAdapter):
             url, allowed_hosts={request.get_host()}, require_https=request.is_secure()
         )
 
-    def pre_login(
-        self, request: HttpRequest, user: Any, **kwargs: Any
-    ) -> HttpResponse | None:
+    def pre_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse | None:
         """An account that may not act now is told so, once it has proven who it is."""
         if user.is_active and not user.is_current:
             return self.respond_user_inactive(request, user)

@@ -123,7 +123,9 @@ ORGANISATION: tuple[Field, ...] = (
         "territoire",
         help=_("One a line, or separated by commas."),
     ),
-    Field("groupes_age", "age_groups", TERMS, PUBLIC, "jeunes", required=True, scheme="groupes_age"),
+    Field(
+        "groupes_age", "age_groups", TERMS, PUBLIC, "jeunes", required=True, scheme="groupes_age"
+    ),
     Field("publics", "publics", TERMS, PUBLIC, "jeunes", scheme="publics"),
     Field("ordres", "school_levels", TERMS, PUBLIC, "jeunes", scheme="ordres_enseignement"),
     Field(

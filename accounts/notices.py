@@ -19,7 +19,7 @@ BEFORE = timedelta(days=7)
 
 
 def _account(mail: OutgoingMail) -> User | None:
-    return User.objects.filter(pk=mail.object_id).first()
+    return User.objects.filter(pk=mail.object_id or 0).first()
 
 
 @message("address_changed")

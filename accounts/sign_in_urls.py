@@ -40,9 +40,7 @@ urlpatterns = [
     path("mot-de-passe/choisir/", sign_in.password_set, name="account_set_password"),
     path("securite/", security.overview, name="mfa_index"),
     path("securite/confirmer/", sign_in.reauthenticate, name="account_reauthenticate"),
-    path(
-        "securite/confirmer/code/", sign_in.reauthenticate_by_code, name="mfa_reauthenticate"
-    ),
+    path("securite/confirmer/code/", sign_in.reauthenticate_by_code, name="mfa_reauthenticate"),
     path(
         "securite/confirmer/cle/",
         sign_in.reauthenticate_by_passkey,

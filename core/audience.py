@@ -9,7 +9,7 @@ derived from the same condition, so that the two cannot differ.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeAlias
 
 from django.conf import settings
 from django.db import models
@@ -128,7 +128,7 @@ class Audienced(CanBeRead):
 
     class Meta:
         abstract = True
-        constraints = (
+        constraints: ClassVar[tuple[models.BaseConstraint, ...]] = (
             models.CheckConstraint(
                 name="%(app_label)s_%(class)s_space_level",
                 condition=~Q(level="sous-communaute") | Q(space__isnull=False),

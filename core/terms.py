@@ -4,8 +4,11 @@ The cache is each process's own, for half a minute: the shared one may be a tabl
 database, and a page's budget has no query to spare for words.
 """
 
+from typing import Any
+
 from django.core.cache import caches
 from django.db.models.signals import post_delete, post_save
+from django.utils.functional import Promise
 
 from core.models import Term
 
@@ -28,9 +31,9 @@ def labels(name: str, codes: list[str]) -> list[str]:
     return [label(name, code) for code in codes]
 
 
-def choices(name: str, *, blank: str | None = None) -> list[tuple[str, str]]:
+def choices(name: str, *, blank: str | Promise | None = None) -> list[tuple[str, Any]]:
     """Choices of a form field, with a first empty one when `blank` says how it reads."""
-    first = [("", blank)] if blank is not None else []
+    first: list[tuple[str, Any]] = [("", blank)] if blank is not None else []
     return first + list(scheme(name).items())
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin, messages
@@ -221,7 +221,7 @@ class OrganisationAdmin(ScopedAdmin):
     search_help_text = _("Name, acronym, NEQ or municipality")
     list_select_related = ("contact", "twin")
     ordering = ("name",)
-    fieldsets = (
+    fieldsets: ClassVar[Any] = (
         (None, {"fields": ("category", "contact", "twin")}),
         *(
             (

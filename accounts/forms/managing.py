@@ -52,13 +52,15 @@ class AccountForm(forms.Form):
         help_text=_("Manages accounts and settings; reads content only as a member."),
     )
 
-    def __init__(self, *args: Any, user: User, by: User, organisations: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any, *, user: User, by: User, organisations: Any, prefix: str
+    ) -> None:
         initial = {
             name: getattr(user, name)
             for name in ("first_name", "last_name", "job_title", "organisation", "role")
         }
         initial |= {"access_until": user.access_until, "administrator": user.is_superuser}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial, prefix=prefix)
         self.user = user
         self.fields["organisation"].queryset = organisations  # type: ignore[attr-defined]
         if not permissions.can_name_animators(by):
@@ -96,6 +98,8 @@ FACTS = (*fields.ORGANISATION, *fields.ORGANISATION_MORE)
 class OrganisationForm(forms.ModelForm):
     """All the facts of an organisation, drawn as the référente sees them, and what is the
     federation's: category, contact person, twin."""
+
+    website = forms.URLField(assume_scheme="https", required=False)
 
     class Meta:
         model = Organisation

@@ -136,8 +136,7 @@ class ProfileForm(SharedFields, forms.Form):
     def __init__(self, *args: Any, profile: Profile, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.profile = profile
-        owner = profile.owner
-        assert owner is not None
+        owner: Any = profile.owner
         self.fields["function"].choices = terms.choices("fonctions", blank="—")  # type: ignore[attr-defined]
         self.fields["region"].choices = terms.choices("regions", blank="—")  # type: ignore[attr-defined]
         for field in fields.PROFILE:

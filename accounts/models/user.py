@@ -71,7 +71,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ("first_name", "last_name")
+    REQUIRED_FIELDS = ["first_name", "last_name"]
 
     objects = UserManager()
 
@@ -101,7 +101,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def short_name(self) -> str:
-        """"Maude T.": enough among colleagues, less than a full name on a shared screen."""
+        """ "Maude T.": enough among colleagues, less than a full name on a shared screen."""
         return f"{self.first_name} {self.last_name[:1]}." if self.last_name else self.first_name
 
     @property

@@ -127,7 +127,10 @@ HEAD = frozenset({"name", "acronym", "mission", "offers", "seeks"})
 
 def by_section(facts: list[fields.Shown]) -> list[tuple[fields.Section, list[fields.Shown]]]:
     grouped = [
-        (section, [f for f in facts if f.field.section == section.slug and f.field.name not in HEAD])
+        (
+            section,
+            [f for f in facts if f.field.section == section.slug and f.field.name not in HEAD],
+        )
         for section in fields.SECTIONS
     ]
     return [(section, shown) for section, shown in grouped if shown]

@@ -32,7 +32,7 @@ def viewer_of(request: HttpRequest) -> User:
 def readable(viewer: User) -> ProfileQuerySet:
     """The members that `viewer` may read, with what a row shows of each."""
     people = Profile.objects.readable_by(viewer).current()
-    return people.select_related("owner", "organisation").prefetch_related("skills")
+    return people.select_related("owner__organisation", "organisation").prefetch_related("skills")
 
 
 def directory(request: HttpRequest) -> HttpResponse:

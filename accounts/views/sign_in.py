@@ -115,9 +115,7 @@ class RemovePasskeyView(webauthn.RemoveWebAuthnView):
     def form_valid(self, form: Any) -> HttpResponse:
         adapter = MFAAdapter()
         if not adapter.can_delete_authenticator(self.get_object()):
-            messages.error(
-                self.request, str(adapter.error_messages["cannot_delete_authenticator"])
-            )
+            messages.error(self.request, str(adapter.error_messages["cannot_delete_authenticator"]))
             return redirect(self.success_url)
         return super().form_valid(form)
 

@@ -93,7 +93,7 @@ def test_after_sign_in_maude_is_where_she_was_going(maude: User, world: World) -
 
     client = Client()
     answer = client.post(CODE, {"email": maude.email, "next": there})
-    assert there.split("?")[0].replace("/", "%2F") in answer["Location"].replace("/", "%2F")
+    assert "next=" in answer["Location"]
     answer = client.post(CONFIRM, {"code": code_in_mail(), "next": there})
     assert answer["Location"] == there
 
@@ -237,17 +237,16 @@ def test_a_forgotten_password_is_replaced_by_the_link_once(maude: User) -> None:
     sign_in(elsewhere, maude.email)
     client = Client()
     client.post("/compte/mot-de-passe/oublie/", {"email": maude.email})
-    link = re.search(
-        r"http://localhost:\d+(/compte/mot-de-passe/nouveau/\S+)", mail.outbox[-1].body
-    ) or (re.search(r"http://testserver(/compte/mot-de-passe/nouveau/\S+)", mail.outbox[-1].body))
+    link = re.search(r"(/compte/mot-de-passe/nouveau/\S+)", mail.outbox[-1].body)
     assert link, mail.outbox[-1].body
+    assert f"{project.BASE_URL}{link.group(1)}" in mail.outbox[-1].body
     page = client.get(link.group(1), follow=True)
     form = page.redirect_chain[-1][0]
     done = client.post(form, {"password1": "ma nouvelle phrase"}, follow=True)
     assert done.status_code == 200
     assert elsewhere.get("/compte/securite/").status_code == 302
     again = Client().get(link.group(1), follow=True)
-    assert "form" not in (again.context or {}) or again.context.get("token_fail")
+    assert again.context["token_fail"]
     client = Client()
     sign_in(client, maude.email, "ma nouvelle phrase")
     assert is_signed_in(client)
