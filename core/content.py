@@ -118,11 +118,11 @@ class Kind:
     search_fields: tuple[str, ...] = ()
     space: Callable[[Any], Any] = attrgetter("space")
     open_items: Callable[[Any, Viewer], Iterable[OpenItem]] | None = None
-    hide: Callable[..., None] | None = None
-    restore: Callable[..., None] | None = None
-    lock: Callable[..., None] | None = None
-    unlock: Callable[..., None] | None = None
-    move: Callable[..., None] | None = None
+    hide: Callable[..., Any] | None = None
+    restore: Callable[..., Any] | None = None
+    lock: Callable[..., Any] | None = None
+    unlock: Callable[..., Any] | None = None
+    move: Callable[..., Any] | None = None
     reacted: Callable[[int, str, int], None] | None = None
     reactions: tuple[str, ...] = field(default=())
     reading: Callable[[Any, int], Reading] | None = None

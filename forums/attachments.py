@@ -29,9 +29,7 @@ def keep(upload: UploadedFile, *, by: User) -> StoredFile:
 
 def loose(ids: Iterable[uuid.UUID], *, by: User) -> QuerySet[StoredFile]:
     """Of these files, those that `by` uploaded and that belong to nothing yet."""
-    return StoredFile.objects.filter(
-        pk__in=list(ids), uploaded_by=by, kind="", object_id=None
-    )
+    return StoredFile.objects.filter(pk__in=list(ids), uploaded_by=by, kind="", object_id=None)
 
 
 def attach(post: Post, ids: Collection[uuid.UUID], *, by: User) -> None:

@@ -86,7 +86,7 @@ class Box(forms.Form):
         field = FIELD_OF.get(type(refusal))
         self.add_error(field if field in self.fields else None, str(refusal))
 
-    def written(self) -> dict[str, str]:
+    def written(self) -> dict[str, Any]:
         """The text as services take it."""
         value = self.cleaned_data["text"]
         return {"html": value} if self.is_html else {"text": value}
@@ -101,7 +101,7 @@ class Box(forms.Form):
 class Writing(Box):
     """What every composer has: the box, the files, and the marks of this very form."""
 
-    files = FilesField(
+    files = FilesField(  # type: ignore[assignment]  # (Django keeps the sent files there)
         label=_("Attached files"),
         required=False,
         widget=FilesInput(attrs={"data-files": "", "data-max": settings.UPLOAD_MAX_BYTES}),
@@ -110,12 +110,12 @@ class Writing(Box):
     unnamed = forms.BooleanField(
         label=_("Without my name"),
         required=False,
-        help_text=_("Members will not see who wrote. The animation team of this space can, and "
-                    "each look is logged."),
+        help_text=_(
+            "Members will not see who wrote. The animation team of this space can, and "
+            "each look is logged."
+        ),
     )
-    as_animation = forms.BooleanField(
-        label=_("In the name of the animation team"), required=False
-    )
+    as_animation = forms.BooleanField(label=_("In the name of the animation team"), required=False)
     submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -127,7 +127,7 @@ class Writing(Box):
         if not moderates:
             del self.fields["as_animation"]
 
-    def flags(self) -> dict[str, bool]:
+    def flags(self) -> dict[str, Any]:
         """What was ticked, also when this form has no such box: whoever asked to be unnamed in a
         space that does not take it is refused, not published under her name."""
         return {name: bool(self.data.get(name)) for name in ("unnamed", "as_animation")}
@@ -209,7 +209,6 @@ class EditForm(Box):
             del self.fields["title"], self.fields["tags"]
         if mine:
             del self.fields["reason"]
-
 
 
 class ReasonForm(forms.Form):

@@ -19,5 +19,5 @@ def tell_followers(payload: dict[str, Any]) -> None:
     post = posts.filter(pk=payload["post"], state=State.PUBLISHED).first()
     if post is None or post.thread.state != State.PUBLISHED:
         return
-    people = recipients_for(post.thread, post.thread.space).exclude(pk=post.author_id)
+    people = recipients_for(post.thread, post.thread.space).exclude(pk=post.author_id or 0)
     queue_many("reply", to=people.only("pk").iterator(2000), about=post, dedupe=f"reply:{post.pk}")

@@ -9,15 +9,13 @@ from django.db.models import F, IntegerField, OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from community.models import Membership, Reaction, SubCommunity
+from community.models import Reaction, SubCommunity
 from core import content
 from core.content import Kind, OpenItem
 from forums import home, services
 from forums.models import Post, Thread
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from accounts.models import User
     from core.audience import Viewer
 

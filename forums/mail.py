@@ -21,7 +21,7 @@ def reply(mail: OutgoingMail) -> Message | None:
     if person is None:
         return None
     posts = Post.objects.readable_by(person).select_related("thread__space", "author__organisation")
-    post = posts.filter(pk=mail.object_id).exclude(author_id=person.pk).first()
+    post = posts.filter(pk=mail.object_id or 0).exclude(author_id=person.pk).first()
     if post is None:
         return None
     thread = post.thread
@@ -30,12 +30,16 @@ def reply(mail: OutgoingMail) -> Message | None:
     # The same made-up root for all: mail programs then draw one conversation.
     root = f"<thread.{thread.pk}@ancrage>"
     quiet = not thread.space.content_in_mail
-    context = {"url": absolute(_plain_url(post))} if quiet else {
-        "url": absolute(post.get_absolute_url()),
-        "thread": thread,
-        "post": post,
-        "author": post.signed_by,
-    }
+    context = (
+        {"url": absolute(_plain_url(post))}
+        if quiet
+        else {
+            "url": absolute(post.get_absolute_url()),
+            "thread": thread,
+            "post": post,
+            "author": post.signed_by,
+        }
+    )
     return Message(
         template="reply_quiet" if quiet else "reply",
         context=context,

@@ -84,7 +84,4 @@ def may_start_in(user: User, space: SubCommunity) -> bool:
     if not user.is_current or user.is_guest or space.archived_at is not None:
         return False
     belongs = Membership.objects.filter(user_id=user.pk, space_id=space.pk, ended_at=None)
-    return (
-        belongs.exists()
-        or SubCommunity.objects.moderated_by(user).filter(pk=space.pk).exists()
-    )
+    return belongs.exists() or SubCommunity.objects.moderated_by(user).filter(pk=space.pk).exists()

@@ -24,7 +24,7 @@ def _memberships(user: Viewer) -> models.QuerySet:
     from community.models import Membership
 
     return Membership.objects.filter(
-        user_id=user.pk, ended_at=None, space_id=OuterRef("space_id")
+        user_id=user.pk or 0, ended_at=None, space_id=OuterRef("space_id")
     )
 
 

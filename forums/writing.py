@@ -42,7 +42,7 @@ def writer_token(user: User) -> str:
 
 
 class _CsrfCheck(CsrfViewMiddleware):
-    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+    def _reject(self, request: HttpRequest, reason: str) -> str:
         return reason
 
 
@@ -59,7 +59,7 @@ def _writer(request: HttpRequest) -> User | None:
         ids = read_token(PURPOSE, request.POST.get("writer", ""), AGE)
     except Refused:
         return None
-    user = User.objects.filter(pk=ids.get("user")).first()
+    user = User.objects.filter(pk=ids.get("user", 0)).first()
     return user if user is not None and user.is_current else None
 
 
@@ -104,13 +104,17 @@ def _set_aside(
     if request.user.is_authenticated:
         messages.warning(
             request,
-            _("This text was begun under another account. It is kept for that account alone, and "
-              "was not published."),
+            _(
+                "This text was begun under another account. It is kept for that account alone, and "
+                "was not published."
+            ),
         )
         return redirect("home:landing")
     messages.info(
         request,
-        _("Your session had ended. Your text is kept: sign in to find it again. It is not "
-          "published yet."),
+        _(
+            "Your session had ended. Your text is kept: sign in to find it again. It is not "
+            "published yet."
+        ),
     )
     return redirect_to_login(again)

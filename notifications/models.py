@@ -47,8 +47,9 @@ class MailPreference(models.Model):
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(fields=("user", "space"), name="mail_preference_of_space"),
             models.UniqueConstraint(
-                fields=("user", "space"), name="mail_preference_once", nulls_distinct=False
+                fields=("user",), condition=models.Q(space=None), name="mail_preference_default"
             ),
         )
 

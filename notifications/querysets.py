@@ -6,7 +6,7 @@ from django.db import models
 
 
 class SubscriptionQuerySet(models.QuerySet):
-    def to(self, kind: str, object_id: int) -> Self:
+    def to(self, kind: str, object_id: int | models.OuterRef) -> Self:
         return self.filter(kind=kind, object_id=object_id)
 
     def following(self) -> Self:

@@ -71,9 +71,7 @@ def is_following(obj: Model, user: User) -> bool:
 
 
 @transaction.atomic
-def set_preferences(
-    *, by: User, default: str, spaces: dict[SubCommunity, str | None]
-) -> None:
+def set_preferences(*, by: User, default: str, spaces: dict[SubCommunity, str | None]) -> None:
     """What `by` wants by mail: everywhere, and space by space (None: as everywhere)."""
     MailPreference.objects.update_or_create(user=by, space=None, defaults={"mode": default})
     for space, mode in spaces.items():

@@ -30,8 +30,9 @@ class Draft(models.Model):
 
     class Meta:
         constraints = (
+            models.UniqueConstraint(fields=("user", "thread"), name="draft_one_a_thread"),
             models.UniqueConstraint(
-                fields=("user", "thread"), name="draft_one_a_place", nulls_distinct=False
+                fields=("user",), condition=models.Q(thread=None), name="draft_one_new_thread"
             ),
         )
 

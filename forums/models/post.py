@@ -78,11 +78,11 @@ class Post(CanBeRead):
         return self.position == 1
 
     @property
-    def space_id(self) -> int | None:
+    def space_id(self) -> int:
         return self.thread.space_id
 
     @property
-    def space(self) -> SubCommunity | None:
+    def space(self) -> SubCommunity:
         return self.thread.space
 
     @property

@@ -27,6 +27,10 @@ class Thread(Audienced):
     those of the newest published post, and `reply_count` counts the published replies.
     """
 
+    # Never without: unlike other kinds, a thread is always of one space.
+    space = models.ForeignKey(
+        "community.SubCommunity", on_delete=models.PROTECT, related_name="threads"
+    )
     title = models.CharField(_("Title"), max_length=160)
     slug = models.SlugField(max_length=80, editable=False)
     kind = models.CharField(_("Kind"), max_length=20, default="question")
@@ -53,10 +57,6 @@ class Thread(Audienced):
     class Meta(Audienced.Meta):
         verbose_name = _("thread")
         verbose_name_plural = _("threads")
-        constraints = (
-            *Audienced.Meta.constraints,
-            models.CheckConstraint(name="thread_has_a_space", condition=models.Q(space__isnull=False)),
-        )
         indexes = (
             models.Index(fields=("space", "-last_post_at", "-id"), name="thread_space_recent"),
             models.Index(fields=("-last_post_at", "-id"), name="thread_recent"),
@@ -78,7 +78,7 @@ class Thread(Audienced):
 
     def get_absolute_url(self) -> str:
         """Its address: with words in it, except where even the title is confidential."""
-        if self.space_id and self.space.confidential or not self.slug:
+        if (self.space.confidential) or not self.slug:
             return reverse("forums:thread", args=(self.pk,))
         return reverse("forums:thread", args=(self.pk, self.slug))
 

@@ -112,9 +112,7 @@ KEPT = (
 
 
 def _stands_in(parent: Post, thread: Thread) -> bool:
-    return Post.objects.filter(
-        pk=parent.pk, thread_id=thread.pk, state=State.PUBLISHED
-    ).exists()
+    return Post.objects.filter(pk=parent.pk, thread_id=thread.pk, state=State.PUBLISHED).exists()
 
 
 def _named(post: Post, by: User) -> User | None:

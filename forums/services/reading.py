@@ -80,9 +80,9 @@ def _go_on(thread: Thread, position: int, today: date, by: User, *, counted: boo
 
 def _stale(thread: Thread, by: User) -> None:
     """Her kept counter for that space is to be counted again."""
-    Membership.objects.filter(
-        user_id=by.pk, space_id=thread.space_id, ended_at=None
-    ).update(counted_activity=-1)
+    Membership.objects.filter(user_id=by.pk, space_id=thread.space_id, ended_at=None).update(
+        counted_activity=-1
+    )
 
 
 @transaction.atomic

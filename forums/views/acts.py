@@ -18,7 +18,7 @@ from forums import services
 from forums.forms import MoveForm, ReasonForm
 from forums.models import Post, Thread
 from forums.permissions import rights_of
-from forums.views.common import back_to, person, post_or_404, thread_or_404
+from forums.views.common import back_to, by_htmx, person, post_or_404, thread_or_404
 from forums.views.thread import gestures
 from notifications.services import follow as start_following
 from notifications.services import unfollow
@@ -32,7 +32,7 @@ def react(request: HttpRequest, pk: int) -> HttpResponse:
     post = post_or_404(request, pk)
     kind, _colon, wanted = request.POST.get("type", "").partition(":")
     make_gesture(post, kind, by=user, wanted=wanted == "1" if wanted else None)
-    if not request.htmx:
+    if not by_htmx(request):
         return back_to(post)
     fresh = Post.objects.readable_by(user).get(pk=pk)
     mine = set(Reaction.objects.filter(user=user).on("post", [pk]).values_list("type", flat=True))
@@ -50,7 +50,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
         start_following(thread, by=user, by_hand=True)
     else:
         unfollow(thread, by=user)
-    if request.htmx:
+    if by_htmx(request):
         context = {"thread": thread, "followed": wanted, "said": True}
         return render(request, "forums/parts/follow.html", context)
     return back_to(thread)
@@ -138,9 +138,7 @@ def move(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             given = form.cleaned_data
-            moved = services.move_thread(
-                thread, given["space"], by=user, reason=given["reason"]
-            )
+            moved = services.move_thread(thread, given["space"], by=user, reason=given["reason"])
         except Refused as refusal:
             form.add_error("space", str(refusal))
         else:

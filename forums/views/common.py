@@ -33,10 +33,15 @@ def post_or_404(request: HttpRequest, pk: int) -> Post:
     if found is None:
         raise Http404
     threads = Thread.objects.with_rights(user).select_related("space", "owner")
-    found.thread = threads.readable_by(user).filter(pk=found.thread_id).first() or get_object_or_404(
-        threads.moderated_by(user), pk=found.thread_id
-    )
+    found.thread = threads.readable_by(user).filter(
+        pk=found.thread_id
+    ).first() or get_object_or_404(threads.moderated_by(user), pk=found.thread_id)
     return found
+
+
+def by_htmx(request: HttpRequest) -> bool:
+    """Whether the page asked by itself for a part of it."""
+    return bool(cast(Any, request).htmx)
 
 
 def back_to(obj: Any) -> HttpResponse:

@@ -53,7 +53,7 @@ def _keep_thread(request: HttpRequest, writer: User) -> str:
     return reverse("forums:new") + "?brouillon=1"
 
 
-def _typed(request: HttpRequest) -> dict[str, str]:
+def _typed(request: HttpRequest) -> dict[str, Any]:
     text = request.POST.get("text", "")
     return {"html": text} if request.POST.get("text_format") == "html" else {"text": text}
 
@@ -241,9 +241,12 @@ def reply_initial(request: HttpRequest, thread: Thread) -> dict[str, Any]:
     initial = _fresh(user)
     quoted = _number(request.GET.get("citer")) or _number(request.GET.get("repondre"))
     if quoted:
-        parent = Post.objects.readable_by(user).select_related("author").filter(
-            pk=quoted, thread_id=thread.pk
-        ).first()
+        parent = (
+            Post.objects.readable_by(user)
+            .select_related("author")
+            .filter(pk=quoted, thread_id=thread.pk)
+            .first()
+        )
         if parent is not None:
             initial |= {"parent": parent.pk, "replied": parent}
             if request.GET.get("citer"):
@@ -260,7 +263,9 @@ def quotation(text: str) -> str:
 
 
 def _number(value: str | None) -> int | None:
-    return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 19 else None
+    return (
+        int(value) if value and value.isascii() and value.isdecimal() and len(value) < 19 else None
+    )
 
 
 # ------------------------------------------------------------------- what both have in common
@@ -320,7 +325,7 @@ def attempt(request: HttpRequest) -> Attempt:
 
 def replace_found(data: QueryDict) -> None:
     """Put the proposed words in place of what was found, once or everywhere."""
-    field, _colon, which = data["replace"].partition(":")
+    field, _colon, which = str(data["replace"]).partition(":")
     if field in ("title", "all"):
         data["title"] = warning.mended(data.get("title", ""), which or "all")[0]
     if field in ("text", "all"):

@@ -31,7 +31,7 @@ def _keep_edit(request: HttpRequest, writer: User, pk: int) -> str:
     if post is None:
         return reverse("forums:post", args=(pk,))
     text = request.POST.get("text", "")
-    typed = {"html" if request.POST.get("text_format") == "html" else "text": text}
+    typed: dict[str, Any] = {"html" if request.POST.get("text_format") == "html" else "text": text}
     services.keep_draft(by=writer, thread=post.thread, details={"edits": pk}, **typed)
     return reverse("forums:edit", args=(pk,)) + "?brouillon=1"
 
@@ -57,9 +57,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if replacing:
         replace_found(data)
     form = EditForm(data, **kinds)
-    parts = warning.look(
-        data.get("text", ""), is_html=form.is_html, title=data.get("title", "")
-    )
+    parts = warning.look(data.get("text", ""), is_html=form.is_html, title=data.get("title", ""))
     if replacing or getattr(request, "unsure", False):
         return _show(request, post, form.quiet(), parts=parts)
     if not form.is_valid():

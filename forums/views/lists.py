@@ -110,9 +110,7 @@ def _with(request: HttpRequest, **changes: str) -> str:
     return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
-def _chips(
-    request: HttpRequest, wanted: dict[str, str], space: SubCommunity | None
-) -> list[Chip]:
+def _chips(request: HttpRequest, wanted: dict[str, str], space: SubCommunity | None) -> list[Chip]:
     words = {
         "nonlu": _("Unread"),
         "etat": _("Unanswered") if wanted.get("etat") == "sans-reponse" else _("Resolved"),
@@ -121,9 +119,7 @@ def _chips(
         "type": terms.label("types_fil", wanted.get("type", "")),
         "espace": space.name if space else "",
     }
-    return [
-        Chip(words[name], _with(request, **{name: ""})) for name in wanted if words.get(name)
-    ]
+    return [Chip(words[name], _with(request, **{name: ""})) for name in wanted if words.get(name)]
 
 
 @require_POST

@@ -80,7 +80,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     user = person(request)
     rows = Thread.objects.readable_by(user).with_rights(user).with_reading(user)
     rows = rows.select_related("space", "owner").annotate(answer_position=F("answer__position"))
-    thread = get_object_or_404(rows, pk=pk)
+    thread: Any = get_object_or_404(rows, pk=pk)
     address = thread.get_absolute_url()
     if slug and request.path != address:
         query = request.META.get("QUERY_STRING", "")
@@ -138,23 +138,26 @@ def _slots(thread: Any, number: int, user: User, rights: Rights) -> list[Slot]:
     )
     for post in posts:
         post.thread = thread
+        if post.parent is not None:
+            post.parent.thread = thread
     files = attachments.of_posts(posts)
     mine = Reaction.objects.filter(user_id=user.pk).on("post", [post.pk for post in posts])
     pressed = set(mine.values_list("object_id", "type"))
     found = {post.position: post for post in posts}
     slots = [Slot(position, found.get(position)) for position in range(first, last + 1)]
     for slot in slots:
-        if (post := slot.post) is None:
+        shown = slot.post
+        if shown is None:
             continue
-        slot.files = files.get(post.pk, [])
-        slot.reactions = gestures(post, {kind for pk, kind in pressed if pk == post.pk})
-        slot.is_answer = post.pk == thread.answer_id
-        slot.mine = post.author_id == user.pk
-        slot.may_edit = post.state == State.PUBLISHED and rights.edit(post)
+        slot.files = files.get(shown.pk, [])
+        slot.reactions = gestures(shown, {kind for pk, kind in pressed if pk == shown.pk})
+        slot.is_answer = shown.pk == thread.answer_id
+        slot.mine = shown.author_id == user.pk
+        slot.may_edit = shown.state == State.PUBLISHED and rights.edit(shown)
     read_to = thread.read_to or 0
     if read_to and first - 1 <= read_to < thread.newest_position:
-        fresh = (slot for slot in slots if slot.position > read_to and slot.post)
-        if (slot := next(fresh, None)) is not None:
+        fresh = [slot for slot in slots if slot.position > read_to and slot.post]
+        for slot in fresh[:1]:
             slot.is_new = True
     return slots
 

@@ -45,7 +45,9 @@ def test_maude_asks_in_two_lines_and_odile_answers(world: World, as_: As) -> Non
     page = maude.get("/discussions/nouveau/?communaute=intervention").content.decode()
     sent = maude.post(
         "/discussions/nouveau/",
-        form_of(page, space="intervention", text="Qui a un local?\nMerci.", title="", kind="", tags=""),
+        form_of(
+            page, space="intervention", text="Qui a un local?\nMerci.", title="", kind="", tags=""
+        ),
     )
     thread = Thread.objects.get()
     assert sent.headers["Location"] == thread.get_absolute_url()
@@ -76,9 +78,10 @@ def test_the_composer_says_who_would_read(world: World, as_: As) -> None:
     part = as_(world.naima).get("/discussions/nouveau/portee/?space=suivis-psychosociaux")
     assert "988" in part.content.decode()
     assert 'name="unnamed"' in part.content.decode()
-    assert as_(world.maude).get(
-        "/discussions/nouveau/portee/?space=suivis-psychosociaux"
-    ).status_code == 404
+    assert (
+        as_(world.maude).get("/discussions/nouveau/portee/?space=suivis-psychosociaux").status_code
+        == 404
+    )
 
 
 def test_an_empty_or_too_long_message_comes_back_with_all_that_was_typed(
@@ -126,9 +129,7 @@ def test_a_foreign_parent_or_file_is_refused_and_the_text_comes_back(
     assert not Post.objects.filter(thread=question, position=2).exists()
 
 
-def test_who_asked_to_be_unnamed_is_never_published_under_her_name(
-    world: World, as_: As
-) -> None:
+def test_who_asked_to_be_unnamed_is_never_published_under_her_name(world: World, as_: As) -> None:
     answer = as_(world.naima).post(
         "/discussions/nouveau/", {"space": "place-commune", "text": "Délicat", "unnamed": "on"}
     )
@@ -319,9 +320,7 @@ def test_a_reply_is_kept_where_it_was_written(world: World, question: Thread, as
     assert "Mon pélican" in page
     assert "Mon pélican" not in maude.get(question.get_absolute_url()).content.decode()
     services.lock(question, by=world.odile)
-    assert "Mon pélican" in maude.get(
-        question.get_absolute_url() + "?brouillon=1"
-    ).content.decode()
+    assert "Mon pélican" in maude.get(question.get_absolute_url() + "?brouillon=1").content.decode()
 
 
 @pytest.mark.parametrize("token", ["", "faux", "a:b:c"])

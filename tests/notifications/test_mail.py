@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from community.models import Membership
-from core.models import OutgoingMail, OutboxEvent
+from core.models import OutboxEvent, OutgoingMail
 from forums import services
 from forums.models import Thread
 from notifications import services as notifications
@@ -98,9 +98,7 @@ def test_the_request_only_says_that_it_happened(world: World, question: Thread) 
     assert set(event.payload) == {"post"}
 
 
-def test_the_queue_holds_no_word_of_the_message(
-    world: World, question: Thread, work: Work
-) -> None:
+def test_the_queue_holds_no_word_of_the_message(world: World, question: Thread, work: Work) -> None:
     from core import events
 
     services.reply(question, by=world.odile, text="Un café pélican.")
@@ -274,7 +272,9 @@ def test_telling_three_hundred_followers_takes_a_few_statements(
 
 
 def stop_link(message: Any) -> str:
-    found = re.search(r"<https?://[^/]+(/courriel/arret/[^>]+)>", message.extra_headers["List-Unsubscribe"])
+    found = re.search(
+        r"<https?://[^/]+(/courriel/arret/[^>]+)>", message.extra_headers["List-Unsubscribe"]
+    )
     assert found
     return found[1]
 
@@ -308,9 +308,7 @@ def test_a_false_link_stops_nothing(world: World, question: Thread) -> None:
     assert notifications.is_following(question, world.maude)
 
 
-def test_stopping_outlives_what_she_writes_next(
-    world: World, question: Thread, work: Work
-) -> None:
+def test_stopping_outlives_what_she_writes_next(world: World, question: Thread, work: Work) -> None:
     notifications.unfollow(question, by=world.maude)
     services.reply(question, by=world.maude, text="Une précision.")
     assert not notifications.is_following(question, world.maude)
@@ -362,9 +360,11 @@ def test_she_sets_her_mails_space_by_space(world: World, question: Thread, as_: 
     name = f"space-{world.intervention.pk}"
     saved = maude.post("/compte/avis/", {"default": "suivis", name: "rien"})
     assert saved.status_code == 302
-    assert not notifications.recipients_for(question, world.intervention).filter(
-        pk=world.maude.pk
-    ).exists()
+    assert (
+        not notifications.recipients_for(question, world.intervention)
+        .filter(pk=world.maude.pk)
+        .exists()
+    )
     page = maude.get("/compte/avis/")
     assert page.context["form"][name].value() == "rien"
     maude.post("/compte/avis/", {"default": "suivis", name: ""})
