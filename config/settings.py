@@ -22,7 +22,7 @@ environment.refuse_unknown(os.environ)
 DEMO = environment.boolean("ANCRAGE_DEMO", default=False)
 DEBUG = environment.boolean("ANCRAGE_DEBUG", default=False)
 HOME = Path(os.environ.get("ANCRAGE_HOME") or BASE_DIR / "var").resolve()
-BIND = os.environ.get("ANCRAGE_BIND", "127.0.0.1")
+BIND = os.environ.get("ANCRAGE_BIND") or "127.0.0.1"
 PORT = environment.integer("PORT", default=8000)
 BASE_URL = environment.base_url("ANCRAGE_URL", default=f"http://localhost:{PORT}")
 ALLOWED_HOSTS = environment.words(
@@ -93,16 +93,16 @@ MIDDLEWARE = [
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SITE_NAME = os.environ.get("ANCRAGE_NAME", "Ancrage")
-FEDERATION = os.environ.get("ANCRAGE_FEDERATION", "ROCQLD")
-FEDERATION_NAME = os.environ.get(
-    "ANCRAGE_FEDERATION_NAME",
-    "Regroupement des organismes communautaires québécois de lutte au décrochage",
+SITE_NAME = os.environ.get("ANCRAGE_NAME") or "Ancrage"
+FEDERATION = os.environ.get("ANCRAGE_FEDERATION") or "ROCQLD"
+FEDERATION_NAME = (
+    os.environ.get("ANCRAGE_FEDERATION_NAME")
+    or "Regroupement des organismes communautaires québécois de lutte au décrochage"
 )
 SUPPORTER = os.environ.get("ANCRAGE_SUPPORTER", "CTREQ")
 # Law 25 asks that the person answerable for personal information be named in public.
-PRIVACY_OFFICER = os.environ.get("ANCRAGE_PRIVACY_OFFICER", "Direction générale du ROCQLD")
-PRIVACY_CONTACT = os.environ.get("ANCRAGE_PRIVACY_CONTACT", "vie-privee@ancrage.example")
+PRIVACY_OFFICER = os.environ.get("ANCRAGE_PRIVACY_OFFICER") or "Direction générale du ROCQLD"
+PRIVACY_CONTACT = os.environ.get("ANCRAGE_PRIVACY_CONTACT") or "vie-privee@ancrage.example"
 # Who besides the federation may moderate a space: nobody, unless this says so.
 COANIMATION = environment.boolean("ANCRAGE_COANIMATION", default=DEMO)
 
@@ -148,7 +148,7 @@ STORAGES = {
 EMAIL_BACKEND, MAIL_OPTIONS = environment.mail(HOME)
 globals().update(MAIL_OPTIONS)
 EMAIL_TIMEOUT = 10
-DEFAULT_FROM_EMAIL = os.environ.get("ANCRAGE_MAIL_FROM", f"{SITE_NAME} <ancrage@localhost>")
+DEFAULT_FROM_EMAIL = os.environ.get("ANCRAGE_MAIL_FROM") or f"{SITE_NAME} <ancrage@localhost>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
 STATIC_URL = "/statique/"
