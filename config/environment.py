@@ -15,12 +15,13 @@ from django.core.exceptions import ImproperlyConfigured
 # Every variable that settings read; README.md describes each.
 KNOWN = frozenset(
     """
-    ALLOWED_HOSTS CACHE_URL CLAMD_ADDRESS DATABASE_URL MAIL_URL PORT SECRET_KEY STORAGE_URL TASKS_URL
+    ALLOWED_HOSTS CACHE_URL CLAMD_ADDRESS DATABASE_URL MAIL_URL PORT SECRET_KEY STORAGE_URL
+    TASKS_URL
     ANCRAGE_ACCEL_PREFIX ANCRAGE_BEHIND_PROXY ANCRAGE_BIND ANCRAGE_COANIMATION ANCRAGE_DEBUG
     ANCRAGE_DEMO ANCRAGE_FEDERATION ANCRAGE_FEDERATION_NAME ANCRAGE_HOME ANCRAGE_MAIL_FROM
     ANCRAGE_NAME ANCRAGE_PRIVACY_CONTACT ANCRAGE_PRIVACY_OFFICER ANCRAGE_SUPPORTER
     ANCRAGE_TRUSTED_PROXIES ANCRAGE_UPLOAD_MAX_MB ANCRAGE_UPLOAD_QUOTA_MB ANCRAGE_URL
-    """.split()
+    """.split()  # noqa: SIM905 (one name after the other reads best)
 )
 
 
@@ -79,8 +80,8 @@ def require_loopback(bind: str, url: str, hosts: list[str]) -> None:
     for host in (bind, urlsplit(url).hostname or "", *hosts):
         if not is_loopback(host):
             refuse(
-                f"ANCRAGE_DEMO=1 only runs on this machine (localhost): “{host}” is open to others. "
-                "Remove ANCRAGE_DEMO, or bind to 127.0.0.1 and keep ALLOWED_HOSTS to localhost."
+                f"ANCRAGE_DEMO=1 only runs on this machine (localhost): “{host}” is open to "
+                "others. Remove ANCRAGE_DEMO, or bind to 127.0.0.1 and keep ALLOWED_HOSTS to localhost."
             )
 
 
@@ -102,7 +103,7 @@ def secret_key(home: Path, *, required: bool) -> str:
             refuse("SECRET_KEY is too short: give at least 40 random characters.")
         return given
     if required:
-        refuse("SECRET_KEY is required when ANCRAGE_URL is https: give at least 40 random characters.")
+        refuse("SECRET_KEY is required when ANCRAGE_URL is https: 40 random characters or more.")
     path = home / "secret_key"
     try:
         if not path.exists():

@@ -215,9 +215,7 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "home:landing"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_USER_DISPLAY = "accounts.adapter.display"
 # Django's own: its hash holds the address already; allauth's writes a row at each look.
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = (
-    "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 (a class)
-)
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105 (a class)
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 24
 # A code of six digits: 90 guesses a day at most for one mailbox, whoever asks from wherever.
 ACCOUNT_RATE_LIMITS = {
@@ -336,4 +334,3 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W016",
     "security.W021",  # preload is the owner's decision for the whole domain
 ]
-

@@ -6,7 +6,7 @@ ANCRAGE_BIND and PORT say where to listen, WEB_CONCURRENCY how many processes (t
 import os
 from pathlib import Path
 
-bind = f"{os.environ.get('ANCRAGE_BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+bind = f"{os.environ.get('ANCRAGE_BIND') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 threads = 4
 timeout = 60
