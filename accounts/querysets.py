@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
 from django.db.models import Q
@@ -47,6 +47,21 @@ class MembershipRequestQuerySet(models.QuerySet):
 
     def open(self) -> Self:
         return self.filter(state__in=("submitted", "more"))
+
+    def in_order_of_work(self) -> Self:
+        """What waits for us, then for the applicant, then what is decided; the oldest first.
+
+        Each row gets `rank`, and `known_neq`: an organisation has this NEQ already.
+        """
+        rank = models.Case(
+            models.When(state="submitted", then=models.Value(0)),
+            models.When(state="more", then=models.Value(1)),
+            default=models.Value(2),
+        )
+        organisation: Any = self.model._meta.get_field("organisation").related_model
+        known = organisation._default_manager.filter(neq=models.OuterRef("neq")).exclude(neq="")
+        rows = self.annotate(rank=rank, known_neq=models.Exists(known))
+        return rows.order_by("rank", "submitted_at", "pk")
 
 
 class InvitationQuerySet(models.QuerySet):

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
@@ -40,8 +40,19 @@ CHIPS: dict[str, str] = {
 }
 
 
+ACTS: dict[str, Any] = {
+    "request.drafted": _("Draft kept"),
+    "request.submitted": _("Request sent"),
+    "request.completed": _("Answers changed"),
+    "request.withdrawn": _("Request withdrawn"),
+    "request.more": _("More asked for"),
+    "request.approved": _("Request approved"),
+    "request.refused": _("Request refused"),
+}
+
+
 def chip(state: str, label: object) -> SafeString:
-    return format_html('<span class="chip {}">{}</span>', CHIPS.get(state, ""), label)
+    return format_html('<span class="chip nowrap {}">{}</span>', CHIPS.get(state, ""), label)
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -82,20 +93,12 @@ class MembershipRequestAdmin(ScopedAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         """What waits before what is decided, the oldest first."""
-        rank = Case(
-            When(state=State.SUBMITTED, then=Value(0)),
-            When(state=State.MORE, then=Value(1)),
-            default=Value(2),
-            output_field=IntegerField(),
-        )
-        same_neq = Organisation.objects.filter(neq=OuterRef("neq")).exclude(neq="")
-        rows = super().get_queryset(request)
-        return rows.annotate(rank=rank, known_neq=Exists(same_neq)).order_by(
-            "rank", "submitted_at", "pk"
-        )
+        rows: Any = scoped(self.model, request)
+        ordered: QuerySet = rows.in_order_of_work()
+        return ordered
 
     def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
-        return ()
+        return ("rank", "submitted_at", "pk")
 
     @admin.display(description=_("State"), ordering="rank")
     def shown_state(self, row: MembershipRequest) -> SafeString:
@@ -149,9 +152,7 @@ class MembershipRequestAdmin(ScopedAdmin):
             "row": row,
             "hints": hints_for(row),
             "forms": answers,
-            "journal": ActionLog.objects.filter(
-                kind="membershiprequest", object_id=row.pk
-            ).select_related("actor"),
+            "journal": journal_of(row),
             "region": terms.label("regions", row.region) if row.region else "",
             **(extra_context or {}),
         }
@@ -207,6 +208,12 @@ class MembershipRequestAdmin(ScopedAdmin):
         except Refused as refusal:
             messages.error(request, str(refusal))
         return here
+
+
+def journal_of(row: MembershipRequest) -> list[tuple[ActionLog, Any]]:
+    """What was done to a request, latest first, each act with its words."""
+    acts = ActionLog.objects.filter(kind="membershiprequest", object_id=row.pk)
+    return [(act, ACTS.get(act.verb, act.verb)) for act in acts.select_related("actor")]
 
 
 def twin_proposals(row: MembershipRequest, organisations: Any) -> list[twins.Proposal]:

@@ -24,6 +24,9 @@ from accounts.forms.fields import (
 from accounts.models import Invitation, MembershipRequest, User
 from core import terms
 
+# A phone of ten years ago finds the number in two or three seconds.
+PROOF_EFFORT = 60_000
+
 
 def _consent_sentence() -> str:
     sentence = _(
@@ -54,7 +57,9 @@ class ProofField(AltchaField):
     widget = ProofWidget
 
     def __init__(self) -> None:
-        super().__init__(required=False, auto="onfocus", hidefooter=True, hidelogo=True)
+        super().__init__(
+            required=False, auto="onfocus", hidefooter=True, hidelogo=True, maxnumber=PROOF_EFFORT
+        )
 
     def clean(self, value: Any) -> str:
         if not value:

@@ -265,6 +265,11 @@ def pending(organisation: Organisation) -> Iterable[Invitation]:
     return rows.select_related("invited_by")
 
 
+def find_of(organisation: Organisation, pk: int) -> Invitation | None:
+    """One invitation of an organisation, whatever its state."""
+    return Invitation.objects.made_for(organisation.pk).filter(pk=pk).first()
+
+
 def check_open(invitation: Invitation, serial: int) -> None:
     """Raises one of `InvitationClosed` unless the link opens an account now."""
     _refuse_closed(invitation)

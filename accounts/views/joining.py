@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 from django_altcha import AltchaChallengeView
 
-from accounts.forms.joining import AcceptForm, AddressForm, RequestForm
+from accounts.forms.joining import PROOF_EFFORT, AcceptForm, AddressForm, RequestForm
 from accounts.models import Invitation, MembershipRequest
 from accounts.services import invitations, joining
 from core.errors import Refused
@@ -26,8 +26,6 @@ State = MembershipRequest.State
 HOUR = 3600
 REQUESTS_PER_HOUR = 20
 LINKS_PER_HOUR = 10
-# A phone of ten years ago finds the number in two or three seconds.
-PROOF_EFFORT = 60_000
 
 challenge = login_not_required(never_cache(AltchaChallengeView.as_view(max_number=PROOF_EFFORT)))
 

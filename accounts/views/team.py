@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import permissions
 from accounts.forms.joining import InviteForm, SuccessorForm
-from accounts.models import Invitation, Organisation, Profile, User
+from accounts.models import Organisation, Profile, User
 from accounts.services import invitations
 from accounts.services import team as services
 from core.errors import NotAllowed, Refused
@@ -85,7 +85,9 @@ def invite(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
 def invitation_act(request: HttpRequest, pk: int, slug: str, invitation: int) -> HttpResponse:
     """Send an invitation of the organisation again, or take it back."""
     organisation = _organisation(request, pk)
-    row = get_object_or_404(Invitation.objects.made_for(organisation.pk), pk=invitation)
+    row = invitations.find_of(organisation, invitation)
+    if row is None:
+        raise Http404
     try:
         if request.POST.get("act") == "revoke":
             invitations.revoke_invitation(row, by=_me(request))
