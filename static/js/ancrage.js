@@ -65,7 +65,8 @@ window.addEventListener("beforeunload", (event) => {
 
 const ask = document.getElementById("ask");
 function confirmed(question, label) {
-  if (!ask?.showModal) return Promise.resolve(window.confirm(question));
+  /* later: a form ignores a submission asked for while its own submit event is being heard */
+  if (!ask?.showModal) return new Promise((done) => { setTimeout(() => done(window.confirm(question))); });
   const yes = ask.querySelector("button");
   yes.dataset.usual ??= yes.textContent;
   yes.textContent = label || yes.dataset.usual;
