@@ -81,7 +81,8 @@ def require_loopback(bind: str, url: str, hosts: list[str]) -> None:
         if not is_loopback(host):
             refuse(
                 f"ANCRAGE_DEMO=1 only runs on this machine (localhost): “{host}” is open to "
-                "others. Remove ANCRAGE_DEMO, or bind to 127.0.0.1 and keep ALLOWED_HOSTS to localhost."
+                "others. Remove ANCRAGE_DEMO, or bind to 127.0.0.1 and keep ALLOWED_HOSTS to "
+                "localhost."
             )
 
 
