@@ -245,7 +245,7 @@ on("htmx:beforeSwap", (event) => {
     event.detail.isError = false;
     const form = elt.closest("form");
     dirty.clear();
-    if (requestConfig.verb === "post" && form) {
+    if (requestConfig.verb === "post" && form?.querySelector("textarea")) {
       form.submit();
     } else {
       location.assign(`/compte/connexion/?next=${encodeURIComponent(location.pathname + location.search)}`);
