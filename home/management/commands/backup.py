@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import formats
 from home import archive
 
 
@@ -27,12 +28,13 @@ class Command(BaseCommand):
             manifest = archive.write(target)
         except archive.ArchiveError as error:
             raise CommandError(str(error)) from error
+        language = formats.active_language()
         self.stdout.write(
-            _("%(path)s: %(rows)s rows, %(files)s files, %(size)s MB.")
+            _("%(path)s: %(rows)s rows, %(files)s files, %(size)s.")
             % {
                 "path": target,
-                "rows": sum(manifest.rows.values()),
-                "files": len(manifest.files),
-                "size": f"{target.stat().st_size / 1_000_000:.1f}",
+                "rows": formats.grouped(sum(manifest.rows.values()), language),
+                "files": formats.grouped(len(manifest.files), language),
+                "size": formats.filesize(target.stat().st_size, language),
             }
         )

@@ -1,12 +1,14 @@
 """`manage.py restore`: puts an archive of `manage.py backup` back, on a clean machine."""
 
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
+from core import formats
 from home import archive
 
 
@@ -23,12 +25,13 @@ class Command(BaseCommand):
             manifest = archive.restore(path)
         except archive.ArchiveError as error:
             raise CommandError(str(error)) from error
+        language = formats.active_language()
         self.stdout.write(
             _("%(rows)s rows and %(files)s files are back, as they were on %(moment)s.")
             % {
-                "rows": sum(manifest.rows.values()),
-                "files": len(manifest.files),
-                "moment": manifest.created_at,
+                "rows": formats.grouped(sum(manifest.rows.values()), language),
+                "files": formats.grouped(len(manifest.files), language),
+                "moment": formats.day(datetime.fromisoformat(manifest.created_at), language),
             }
         )
         self.stdout.write(_("Now run manage.py migrate, then start the web server and the worker."))
