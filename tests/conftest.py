@@ -111,6 +111,10 @@ class World:
 
 @pytest.fixture
 def world(db: None) -> World:
+    return build_world()
+
+
+def build_world() -> World:
     for scheme, codes in TERMS.items():
         for position, code in enumerate(codes):
             Term.objects.get_or_create(
