@@ -40,7 +40,13 @@ function load(place) {
 const escaped = (text) => text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
 
 /* what was typed as plain lines, as the paragraphs the editor reads */
-const asHtml = (text) => text.split(/\n{2,}/).map((block) => `<p>${escaped(block).replace(/\n/g, "<br>")}</p>`).join("");
+const asHtml = (text) => text.split(/\n{2,}/).map((block) => {
+  const lines = block.split("\n");
+  const quoted = lines.every((line) => line.startsWith(">"));
+  const said = quoted ? lines.map((line) => line.replace(/^>+ ?/, "")).join("\n") : block;
+  const html = `<p>${escaped(said).replace(/\n/g, "<br>")}</p>`;
+  return quoted ? `<blockquote>${html}</blockquote>` : html;
+}).join("");
 
 const formatOf = (box) => box.form?.elements[`${box.name}_format`];
 
