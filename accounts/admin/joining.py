@@ -20,7 +20,7 @@ from accounts import twins
 from accounts.admin.importing import import_page, model_file
 from accounts.forms.deciding import ApproveForm, InviteAnybodyForm, MoreForm, RefuseForm
 from accounts.hints import hints_for
-from accounts.models import Invitation, MembershipRequest, Organisation, User
+from accounts.models import Invitation, MembershipRequest, Organisation
 from accounts.numbers import charity_adds_up, neq_adds_up
 from accounts.services import invitations, joining
 from core import terms
@@ -259,7 +259,7 @@ class InvitationAdmin(ScopedAdmin):
 
     @admin.display(description=_("Role"), ordering="role")
     def shown_role(self, row: Invitation) -> str:
-        return str(User.Role(row.role).label)
+        return str(row.get_role_display())
 
     @admin.display(description=_("State"), ordering="state")
     def shown_state(self, row: Invitation) -> SafeString:
@@ -341,7 +341,7 @@ class InvitationAdmin(ScopedAdmin):
             request,
             row.person or row.email,
             row=row,
-            role=User.Role(row.role).label,
+            role=row.get_role_display(),
             spaces=row.spaces.all(),
             is_open=row.state in Invitation.OPEN,
         )

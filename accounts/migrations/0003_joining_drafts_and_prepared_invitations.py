@@ -36,7 +36,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='invitation',
             name='state',
-            field=models.CharField(choices=[('prepared', 'To be sent'), ('sent', 'Sent'), ('accepted', 'Accepted'), ('revoked', 'Revoked')], default='sent', max_length=10),
+            field=models.CharField(choices=[('prepared', 'To be sent'), ('sent', 'Sent'), ('accepted', 'Accepted'), ('revoked', 'Revoked')], default='sent', max_length=10, verbose_name='State'),
+        ),
+        migrations.AlterField(
+            model_name='invitation',
+            name='role',
+            field=models.CharField(choices=[('membre', 'Member'), ('invite', 'Guest, access limited in time')], default='membre', max_length=10, verbose_name='Role'),
         ),
         migrations.AlterField(
             model_name='membershiprequest',

@@ -118,6 +118,12 @@ class Invitation(models.Model):
         ACCEPTED = "accepted", _("Accepted")
         REVOKED = "revoked", _("Revoked")
 
+    class Role(models.TextChoices):
+        """The roles of an account that an invitation may give."""
+
+        MEMBER = "membre", _("Member")
+        GUEST = "invite", _("Guest, access limited in time")
+
     OPEN = (State.PREPARED, State.SENT)
 
     organisation = models.ForeignKey(
@@ -127,13 +133,13 @@ class Invitation(models.Model):
     first_name = models.CharField(_("First name"), max_length=80, blank=True)
     last_name = models.CharField(_("Last name"), max_length=80, blank=True)
     job_title = models.CharField(_("Job title"), max_length=120, blank=True)
-    role = models.CharField(max_length=10, default="membre")
+    role = models.CharField(_("Role"), max_length=10, choices=Role, default=Role.MEMBER)
     access_until = models.DateTimeField(_("Access until"), null=True, blank=True)
     makes_contact = models.BooleanField(default=False)
     spaces = models.ManyToManyField("community.SubCommunity", blank=True, related_name="+")
     message = models.TextField(_("A word of welcome"), blank=True, max_length=1000)
     language = models.CharField(max_length=7, default="fr-ca")
-    state = models.CharField(max_length=10, choices=State, default=State.SENT)
+    state = models.CharField(_("State"), max_length=10, choices=State, default=State.SENT)
     serial = models.PositiveSmallIntegerField(default=1)
     invited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"

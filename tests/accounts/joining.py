@@ -7,6 +7,9 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.core import mail
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from core import events
@@ -54,6 +57,13 @@ def link_in(letter: Any, path: str) -> str:
     found = re.search(rf"https?://[^/\s]+({path}[^\s]+)", letter.body)
     assert found, letter.body
     return found[1]
+
+
+def queries(browser: Client, path: str) -> int:
+    """How many statements a page costs."""
+    with CaptureQueriesContext(connection) as seen:
+        assert browser.get(path).status_code == 200
+    return len(seen)
 
 
 def body(response: Any) -> str:

@@ -16,7 +16,7 @@ from accounts.models import Invitation, MembershipRequest, Organisation, User
 from accounts.services import joining
 from core.errors import NotAllowed
 from core.models import ActionLog
-from tests.accounts.joining import ANSWERS, letters, make_animator
+from tests.accounts.joining import ANSWERS, letters, make_animator, queries
 from tests.conftest import World, make_organisation, make_person
 
 pytestmark = pytest.mark.django_db
@@ -262,17 +262,6 @@ def test_the_list_asks_as_much_of_three_requests_as_of_thirty(
         odile_s.get(LIST)
         counts.append(queries(odile_s, LIST))
     assert counts[0] == counts[1]
-
-
-def queries(browser: Client, path: str) -> int:
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
-    with CaptureQueriesContext(
-        connection,
-    ) as seen:
-        assert browser.get(path).status_code == 200
-    return len(seen)
 
 
 def test_the_list_opens_on_what_waits_and_finds_the_rest(odile_s: Client, world: World) -> None:

@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import Consent, Invitation, User
 from accounts.services import invitations, joining, people
 from core.errors import NotAllowed
-from tests.accounts.joining import ANSWERS, body, letters, link_in
+from tests.accounts.joining import ANSWERS, body, letters, link_in, queries
 from tests.conftest import World
 
 pytestmark = pytest.mark.django_db
@@ -304,6 +304,21 @@ def test_members_see_no_invitation_in_the_admin(
         page = as_(getattr(world, who)).get(reverse(f"admin:accounts_invitation_{name}", args=args))
         assert page.status_code in (302, 404)
         assert NEW not in page.content.decode()
+
+
+def test_the_list_of_invitations_asks_as_much_of_three_as_of_thirty(
+    world: World, as_: Callable[[User | None], Client]
+) -> None:
+    odile = as_(world.odile)
+    here = reverse("admin:accounts_invitation_changelist")
+    counts = []
+    for number in (3, 30):
+        for n in range(number):
+            email = f"{number}-{n}@exemple.test"
+            invitations.invite_person(world.relais, by=world.maude, email=email)
+        odile.get(here)
+        counts.append(queries(odile, here))
+    assert counts[0] == counts[1]
 
 
 def test_invitations_that_came_to_nothing_are_erased_after_a_year(world: World) -> None:

@@ -13,6 +13,7 @@ from accounts.models import Organisation, User
 from accounts.services import invitations, team
 from core import content
 from core.errors import NotAllowed
+from tests.accounts.joining import queries
 from tests.conftest import World, make_person
 
 pytestmark = pytest.mark.django_db
@@ -233,8 +234,6 @@ def test_maude_hands_over_and_stays(world: World, as_: Browser) -> None:
 def test_the_team_page_asks_as_much_of_three_colleagues_as_of_thirty(
     world: World, as_: Browser
 ) -> None:
-    from tests.accounts.test_joining_decisions import queries
-
     counts = []
     for number in (3, 30):
         for n in range(number):
