@@ -27,25 +27,31 @@ PAGES_AROUND = 1
 
 
 @cache
-def _sprite() -> str:
-    return static("img/icons.svg")
+def _drawing(name: str) -> SafeString:
+    """Inside of an `<svg>`. Kept: a page draws a hundred of them."""
+    return format_html('<use href="{}#{}"/>', static("img/icons.svg"), name)
 
 
-def _forget_sprite(*, setting: str, **kwargs: Any) -> None:
+@cache
+def _decoration(name: str) -> SafeString:
+    return format_html('<svg aria-hidden="true">{}</svg>', _drawing(name))
+
+
+def _forget_drawings(*, setting: str, **kwargs: Any) -> None:
     if setting in {"STATIC_URL", "STORAGES"}:
-        _sprite.cache_clear()
+        _drawing.cache_clear()
+        _decoration.cache_clear()
 
 
-setting_changed.connect(_forget_sprite)
+setting_changed.connect(_forget_drawings)
 
 
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """One drawing of `static/img/icons.svg`; with `label` it speaks, without it is decoration."""
-    use = format_html('<use href="{}#{}"/>', _sprite(), name)
     if label:
-        return format_html('<svg role="img" aria-label="{}">{}</svg>', label, use)
-    return format_html('<svg aria-hidden="true">{}</svg>', use)
+        return format_html('<svg role="img" aria-label="{}">{}</svg>', label, _drawing(name))
+    return _decoration(name)
 
 
 @register.simple_tag
