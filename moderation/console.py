@@ -23,8 +23,9 @@ from moderation.models import Report
 
 #: An unanswered question waits this long before it is listed.
 UNANSWERED_AFTER = timedelta(hours=48)
-#: Newcomers and first posts are listed this long.
-RECENT = timedelta(days=45)
+#: Newcomers are listed this long; a first post, while a thank-you still comes in time.
+NEWCOMER = timedelta(days=45)
+FIRST_POST = timedelta(days=14)
 #: At most so many of each sort: the list is for today, the rest is in the admin's own lists.
 EACH = 12
 
@@ -157,7 +158,7 @@ def newcomers(user: User) -> list[Task]:
         return []
     found = (
         User.objects.filter(
-            active_q(), role=User.Role.MEMBER, created_at__gt=timezone.now() - RECENT, greeting=None
+            active_q(), role=User.Role.MEMBER, created_at__gt=timezone.now() - NEWCOMER, greeting=None
         )
         .exclude(is_superuser=True)
         .select_related("organisation")
@@ -194,7 +195,7 @@ def first_posts(user: User) -> list[Task]:
             ~Exists(thanked),
             state=State.PUBLISHED,
             unnamed=False,
-            created_at__gt=timezone.now() - RECENT,
+            created_at__gt=timezone.now() - FIRST_POST,
             author__role=User.Role.MEMBER,
         )
         .select_related("author", "thread__space")

@@ -1,6 +1,8 @@
 """Taxonomies: the lists of words that the federation chose, with stable codes."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
 
 
 class Term(models.Model):
@@ -11,18 +13,27 @@ class Term(models.Model):
     filed under it keeps its word.
     """
 
-    scheme = models.SlugField(max_length=40)
-    code = models.CharField(max_length=60)
-    label = models.CharField(max_length=200)
-    description = models.CharField(max_length=400, blank=True)
+    scheme = models.SlugField(_("List"), max_length=40)
+    code = models.CharField(_("Code"), max_length=60)
+    label = models.CharField(_("Words"), max_length=200)
+    description = models.CharField(_("Description"), max_length=400, blank=True)
     parent = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+        verbose_name=_("Below"),
     )
-    position = models.PositiveSmallIntegerField(default=0)
-    retired = models.BooleanField(default=False)
+    position = models.PositiveSmallIntegerField(_("Order"), default=0)
+    retired = models.BooleanField(_("No longer offered"), default=False)
 
     class Meta:
+        verbose_name = _("word of a list")
+        verbose_name_plural = _("lists of words")
         ordering = ("scheme", "position", "label")
+        verbose_name = _("word of a list")
+        verbose_name_plural = _("Words of the lists")
         constraints = (models.UniqueConstraint(fields=("scheme", "code"), name="term_unique_code"),)
 
     def __str__(self) -> str:
