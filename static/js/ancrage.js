@@ -127,6 +127,9 @@ function closeMenus(except) {
 }
 on("click", ({ target }) => closeMenus(target.closest("details.menu")));
 on("focusin", ({ target }) => closeMenus(target.closest("details.menu")));
+on("toggle", ({ target }) => {
+  if (target.matches("details.menu[open]")) target.lastElementChild.scrollIntoView({ block: "nearest" });
+}, true);
 on("keydown", ({ key, target }) => {
   const menu = key === "Escape" && target.closest("details.menu[open]");
   if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
