@@ -9,7 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models.organisation import CHARITY_PATTERN, NEQ_PATTERN
 from accounts.models.user import normalise_address
@@ -20,6 +20,7 @@ class AddressField(forms.CharField):
     """An e-mail address; each thing that can be wrong with it has its sentence."""
 
     widget = forms.EmailInput
+    default_error_messages = {"required": gettext_lazy("Write an e-mail address.")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{"max_length": 254, "strip": True} | kwargs)

@@ -282,6 +282,8 @@ def check_open(invitation: Invitation, serial: int) -> None:
         raise InvitationExpired
     if invitation.access_until is not None and invitation.access_until <= timezone.now():
         raise InvitationRevoked
+    if invitation.organisation is not None and invitation.organisation.state != "published":
+        raise InvitationRevoked
 
 
 def can_renew(invitation: Invitation) -> bool:

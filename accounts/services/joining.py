@@ -127,7 +127,11 @@ def submit_request(
         with transaction.atomic():
             request.save(force_insert=True)
     except IntegrityError:
-        known = MembershipRequest.objects.open().get(email=request.email, neq=request.neq)
+        same = MembershipRequest.objects.open().filter(email=request.email, neq=request.neq)
+        known = same.first()
+        if known is None:
+            # Decided in between: this one is new after all.
+            return submit_request(values, by=by, to_verify=to_verify, language=language)
         if known.submitted_at is None or now - known.submitted_at > ONE_ACT:
             _write("request_again", known, once=f"{now:%Y%m%d%H}")
         return known
@@ -156,7 +160,12 @@ def save_draft(
         with transaction.atomic():
             draft.save(force_insert=True)
     except IntegrityError:
-        draft = MembershipRequest.objects.get(state=State.DRAFT, fingerprint=fingerprint)
+        same = MembershipRequest.objects.filter(state=State.DRAFT, fingerprint=fingerprint)
+        known = same.first()
+        if known is None:
+            # Sent or erased in between.
+            return save_draft(values, by=by, language=language)
+        draft = known
         if timezone.now() - draft.created_at <= ONE_ACT:
             return draft
     else:

@@ -32,7 +32,7 @@ challenge = login_not_required(never_cache(AltchaChallengeView.as_view(max_numbe
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def request_form(request: HttpRequest) -> HttpResponse:
     """`/adhesion/`: ask to join, or keep what is written for later."""
     draft = request.POST.get("act") == "save"
@@ -63,7 +63,7 @@ def request_received(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     """`/adhesion/suivi/<token>/`: where the request stands, and the applicant's part in it."""
     try:
@@ -132,7 +132,7 @@ def _lost(request: HttpRequest, refusal: Refused) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def follow_again(request: HttpRequest) -> HttpResponse:
     """Have the follow-up links sent again. The answer never tells whether there is a request."""
     form = AddressForm(request.POST if request.method == "POST" else None)
@@ -149,7 +149,7 @@ def follow_again(request: HttpRequest) -> HttpResponse:
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """`/invitation/<token>/`: GET shows, and consumes nothing; POST makes the account."""
     try:
@@ -161,7 +161,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         invitations.check_open(found, serial)
         if again or request.user.is_authenticated:
             return _invitation_page(request, found, None)
-        if request.method == "GET":
+        if request.method != "POST":
             return _invitation_page(request, found, AcceptForm(invitation=found))
         return _accept(request, found, serial)
     except invitations.InvitationClosed as refusal:

@@ -7,7 +7,7 @@ from django.contrib.auth import logout
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import permissions
 from accounts.forms.joining import InviteForm, SuccessorForm
@@ -42,7 +42,7 @@ def _team(request: HttpRequest, organisation: Organisation) -> list[User]:
     return [profile.owner for profile in rows if profile.owner]
 
 
-@require_GET
+@require_safe
 def team(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     organisation = _organisation(request, pk)
     if slug != organisation.slug:
@@ -102,7 +102,7 @@ def invitation_act(request: HttpRequest, pk: int, slug: str, invitation: int) ->
     return redirect("accounts:team", organisation.pk, organisation.slug)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def leaving(request: HttpRequest, pk: int, slug: str, person: int) -> HttpResponse:
     """Somebody leaves: what she leaves open, who takes over, then her account is closed."""
     organisation = _organisation(request, pk)
@@ -140,7 +140,7 @@ def leaving(request: HttpRequest, pk: int, slug: str, person: int) -> HttpRespon
     return render(request, "accounts/joining/leaving.html", context)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def hand_over(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Another member becomes the référente; nobody leaves."""
     organisation = _organisation(request, pk)
