@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.models import SubCommunity
-from core import content
+from core import content, verbs
 from core.errors import Refused
 from core.models import ActionLog
 from core.scoped_admin import ScopedAdmin
@@ -133,14 +133,36 @@ class ReportAdmin(ScopedAdmin):
         return redirect("admin:moderation_report_change", pk)
 
 
+class VerbFilter(admin.SimpleListFilter):
+    """The acts that the journal holds, in the words of people."""
+
+    title = gettext_lazy("what was done")
+    parameter_name = "acte"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        known = model_admin.get_queryset(request).order_by("verb").values_list("verb", flat=True)
+        return sorted(
+            ((verb, verbs.label(verb)) for verb in known.distinct()), key=lambda one: one[1]
+        )
+
+    def queryset(self, request: HttpRequest, rows: Any) -> Any:
+        return rows.filter(verb=self.value()) if self.value() else rows
+
+
 @admin.register(ActionLog)
 class JournalAdmin(ScopedAdmin):
     """Who did what, in the spaces one moderates; read only."""
 
-    list_display = ("at", "actor", "verb", "space", "reason")
-    list_filter = ("verb",)
+    list_display = ("at", "actor", "act", "space", "reason")
+    list_filter = (VerbFilter,)
     list_select_related = ("actor", "space")
     date_hierarchy = "at"
+    fields = ("at", "actor", "act", "space", "reason")
+    readonly_fields = ("act",)
+
+    @admin.display(description=gettext_lazy("What"), ordering="verb")
+    def act(self, row: ActionLog) -> str:
+        return row.what
 
     def get_queryset(self, request: HttpRequest) -> Any:
         spaces = SubCommunity.objects.moderated_by(request.user)

@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_lazy as _
 
 from core import verbs
 
@@ -40,8 +39,6 @@ class ActionLog(models.Model):
     data = models.JSONField(default=dict)
 
     class Meta:
-        verbose_name = _("act")
-        verbose_name_plural = _("journal")
         ordering = ("-at", "-id")
         verbose_name = _("line of the journal")
         verbose_name_plural = _("Journal")

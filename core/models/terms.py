@@ -2,7 +2,6 @@
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_lazy as _
 
 
 class Term(models.Model):
@@ -29,8 +28,6 @@ class Term(models.Model):
     retired = models.BooleanField(_("No longer offered"), default=False)
 
     class Meta:
-        verbose_name = _("word of a list")
-        verbose_name_plural = _("lists of words")
         ordering = ("scheme", "position", "label")
         verbose_name = _("word of a list")
         verbose_name_plural = _("Words of the lists")
