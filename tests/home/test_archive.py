@@ -22,6 +22,7 @@ from django.core.files.storage import storages
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
+from django.utils.translation import gettext
 
 from accounts.models import User
 from core.models import StoredFile
@@ -228,12 +229,27 @@ def test_an_archive_that_this_version_cannot_take_is_refused(
     assert str(next(iter(changes.values()))).strip("[]'") in str(refusal.value)
 
 
-def test_a_community_that_lives_is_never_overwritten(letter: StoredFile, tmp_path: Path) -> None:
+def test_a_community_that_lives_is_never_overwritten(maude: User, tmp_path: Path) -> None:
     call_command("backup", tmp_path / "saved.tar.gz")
-    with pytest.raises(archive.ArchiveError):
+    with pytest.raises(archive.ArchiveError) as refusal:
         archive.restore(tmp_path / "saved.tar.gz")
-    assert User.objects.filter(pk=letter.uploaded_by_id).exists()
-    assert storages["private"].exists(letter.file.name)
+    assert str(refusal.value) == gettext(
+        "The database is not empty: a restore goes to a new one, and erases nothing."
+    )
+    assert User.objects.filter(pk=maude.pk).exists()
+
+
+def test_files_that_are_there_are_never_mixed_with_those_that_come_back(
+    letter: StoredFile, clean_machine: Manage, tmp_path: Path
+) -> None:
+    call_command("backup", tmp_path / "saved.tar.gz")
+    present = tmp_path / "elsewhere" / "files" / "zz" / "another"
+    present.parent.mkdir(parents=True)
+    present.write_bytes(b"of another")
+    assert clean_machine("restore", tmp_path / "saved.tar.gz").returncode != 0
+    assert present.read_bytes() == b"of another"
+    present.unlink()
+    assert clean_machine("restore", tmp_path / "saved.tar.gz").returncode == 0
 
 
 @pytest.mark.postgres
