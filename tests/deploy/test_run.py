@@ -123,7 +123,7 @@ def test_the_demonstration_starts_is_there_again_at_once_and_stops_without_a_tra
     second = start()
     seconds = second.wait_ready()
     assert "Base de données" not in second.said, "nothing changed: nothing is to be prepared"
-    assert seconds < 10, "5 s on a quiet machine"
+    assert seconds < 20, "under 5 s on a quiet machine; the suite keeps this one busy"
 
     # One without the other is worse than none.
     worker = next(n for n, command in second.children().items() if "manage.py worker" in command)
