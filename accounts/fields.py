@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Model, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import Organisation, Profile, Skill, User
 from accounts.permissions import can_edit_organisation
@@ -66,12 +67,12 @@ PUBLIC, COMMUNITY = Level.PUBLIC, Level.COMMUNITY
 OWN, ANIMATION = Level.ORGANISATION, Level.ANIMATION
 
 SECTIONS = (
-    Section("identite", _("Who you are")),
-    Section("territoire", _("Where you work")),
-    Section("jeunes", _("The young people, and what you do with them")),
-    Section("moyens", _("Your means"), _("A broad picture is enough: nobody checks the figures.")),
-    Section("echanges", _("What you share and look for")),
-    Section("contact", _("Who to write to")),
+    Section("identite", _("The organisation")),
+    Section("territoire", _("The territory")),
+    Section("jeunes", _("Young people and interventions")),
+    Section("moyens", _("Means"), _("A broad picture is enough: nobody checks the figures.")),
+    Section("echanges", _("Sharing and concertation")),
+    Section("contact", pgettext_lazy("of an organisation", "Contact")),
 )
 
 ORGANISATION: tuple[Field, ...] = (
@@ -326,6 +327,8 @@ def visible_q(viewer: User, model: type[Organisation] | type[Profile], name: str
     filters either.
     """
     profile = model is Profile
+    if not profile and viewer.is_animator:
+        return Q(pk__isnull=False)
     fields = PROFILE if profile else (*ORGANISATION, *ORGANISATION_MORE)
     default = next(field.default for field in fields if field.name == name)
     seen = [Level.PUBLIC, Level.COMMUNITY]

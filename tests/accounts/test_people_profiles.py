@@ -152,6 +152,32 @@ def test_a_filter_does_not_tell_what_the_page_hides(as_: Any, world: World) -> N
             assert finds(getattr(world, name), query) is (name in readers), (query, name)
 
 
+def test_filters_and_pages_agree_on_every_level(world: World) -> None:
+    """`visible_q` and `may_see` are the same rule: for each viewer, fact and level."""
+    world.relais.contact = world.maude
+    world.relais.save()
+    viewers = [world.maude, world.naima, world.real, world.odile]
+    cases = [
+        (Profile, profile_of(world.maude), fields.PROFILE, fields.PROFILE_LEVELS),
+        (
+            type(world.relais),
+            world.relais,
+            (*fields.ORGANISATION, *fields.ORGANISATION_MORE),
+            fields.ORGANISATION_LEVELS,
+        ),
+    ]
+    for model, obj, table, levels in cases:
+        for field in table:
+            for level in (None, *levels):
+                obj.visibility = {} if level is None else {field.name: str(level)}
+                obj.save()
+                for viewer in viewers:
+                    seen = fields.may_see(fields.level_of(obj, field), obj, viewer)
+                    rule = fields.visible_q(viewer, model, field.name)
+                    found = model.objects.filter(rule, pk=obj.pk).exists()
+                    assert found is seen or field.name in fields.ALWAYS, (field, level, viewer)
+
+
 def test_the_search_box_ignores_accents_case_and_apostrophes(as_: Any, world: World) -> None:
     people.update_profile(world.naima, by=world.naima, helps=["refus d’école"])
     for query in ("NAIMA", "belkacem naïma", "refus d'ecole", "racines belkacem"):

@@ -168,6 +168,6 @@ def test_maude_fills_in_her_organisation_a_section_at_a_time(house: House, world
     assert check(page) == []
     page.get_by_role("textbox", name="Numéro d’entreprise du Québec (NEQ)").fill("1140000001")
     page.get_by_role("button", name="Enregistrer et continuer").click()
-    expect(page.get_by_role("heading", name="Où vous agissez")).to_be_visible()
+    expect(page.get_by_role("heading", name="Le territoire")).to_be_visible()
     world.relais.refresh_from_db()
     assert world.relais.mission == "Accompagner les jeunes."
