@@ -259,7 +259,9 @@ USERSESSIONS_TRACK_ACTIVITY = False
 TRUSTED_PROXIES = environment.integer("ANCRAGE_TRUSTED_PROXIES", default=0)
 
 # ---------------------------------------------------------------- safety
-SESSION_COOKIE_NAME = "ancrage"
+# The prefix has the browser refuse a cookie that another host of the domain, or plain HTTP, set.
+SESSION_COOKIE_NAME = "__Host-ancrage" if SERVED_HTTPS else "ancrage"
+CSRF_COOKIE_NAME = "__Host-csrf" if SERVED_HTTPS else "csrftoken"
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 30
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -285,7 +287,7 @@ CONTENT_SECURITY_POLICY = {
         "connect-src": [SELF],
         "worker-src": [SELF, "blob:"],
         "object-src": [NONE],
-        "base-uri": [SELF],
+        "base-uri": [NONE],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
     }
