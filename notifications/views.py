@@ -33,8 +33,9 @@ def _person(request: HttpRequest) -> User:
 def preferences(request: HttpRequest) -> HttpResponse:
     """By default and space by space; and the list of what she follows."""
     user = _person(request)
-    mine = SubCommunity.objects.open().filter(memberships__user=user, memberships__ended_at=None)
-    spaces = list(mine.readable_by(user).order_by("position", "name"))
+    mine = SubCommunity.objects.readable_by(user).open()
+    mine = mine.filter(memberships__user=user, memberships__ended_at=None)
+    spaces = list(mine.order_by("position", "name"))
     form = PreferencesForm(request.POST or None, spaces=spaces, initial=_initial(user))
     if request.method == "POST" and form.is_valid():
         services.set_preferences(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.models import User
@@ -29,13 +29,10 @@ def post_or_404(request: HttpRequest, pk: int) -> Post:
     user = person(request)
     found = Post.objects.readable_by(user).filter(pk=pk).first()
     if found is None:
-        found = Post.objects.moderated_by(user).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    threads = Thread.objects.with_rights(user).select_related("space", "owner")
-    found.thread = threads.readable_by(user).filter(
-        pk=found.thread_id
-    ).first() or get_object_or_404(threads.moderated_by(user), pk=found.thread_id)
+        found = get_object_or_404(Post.objects.moderated_by(user), pk=pk)
+    readable = Thread.objects.readable_by(user).filter(pk=found.thread_id)
+    rows = readable | Thread.objects.moderated_by(user).filter(pk=found.thread_id)
+    found.thread = get_object_or_404(rows.with_rights(user).select_related("space", "owner"))
     return found
 
 
