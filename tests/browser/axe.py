@@ -22,6 +22,9 @@ def check(page: Page) -> list[str]:
         options: dict[str, Any] = {
             "runOnly": {"type": "tag", "values": TAGS},
             "resultTypes": ["violations"],
+            # Copying the style sheets into the page is a breach of our policy, for one rule
+            # (a screen locked in one orientation) that none of them could break.
+            "preload": False,
         }
         for breach in page.evaluate(RUN, options):
             for node in breach["nodes"]:

@@ -18,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from accounts.models import Organisation, User
 from community.models import Charter, CharterAcceptance, SubCommunity
+from tests.browser import scenes
 from tests.browser.house import ARGUMENTS, Databases, House, lived_in, start_server
 from tests.conftest import World, make_organisation, make_person
 
@@ -107,6 +108,15 @@ def demonstration() -> None:
         is_superuser=True
     ):
         protect(person)
+
+
+@prepared
+def staged() -> None:
+    """The demonstration, with every state that a page may have to show."""
+    demonstration()
+    scenes.stage()
+    for person in User.objects.all():
+        accept_everything(person)
 
 
 def protect(person: User) -> None:

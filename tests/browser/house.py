@@ -141,7 +141,8 @@ class Watch:
     def _console(self, message: Any) -> None:
         # A resource that answers with an error is looked at below, with its kind.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
-            self.troubles.append(f"console: {message.text}")
+            where = message.page.url if message.page else "?"
+            self.troubles.append(f"console on {where}: {message.text}")
 
     def _request(self, request: Any) -> None:
         self.asked.append(request.url)

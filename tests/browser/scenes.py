@@ -1,0 +1,183 @@
+"""What pages may have to show: the demonstration community, and every state added to it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.utils import timezone
+
+from accounts.models import Invitation, MembershipRequest, Organisation, User
+from accounts.services import invitations, joining
+from community.models import SubCommunity
+from community.services import ask_to_join, break_glass, invite_in
+from forums import services as forums
+from forums.models import Post, Thread
+from moderation import services as moderation
+from moderation.models import Report
+from tests.conftest import make_person
+
+MEMBER = "tristan.marecourt@courriel.example"
+ANIMATOR = "odile.larivage@courriel.example"
+ADMINISTRATOR = "administration@courriel.example"
+COLLEAGUE = "delphine.cormorel@courriel.example"
+GUEST = "solange.harfangeau@courriel.example"
+NEWCOMER = "nadia.nouvelle@exemple.test"
+EMPTY = "espace-vide"
+LONG = "Un long fil"
+
+
+def person(email: str) -> User:
+    return User.objects.get(email=email)
+
+
+def answers(**changes: Any) -> dict[str, Any]:
+    """What an organisation says to join."""
+    return {
+        "organisation_name": "La Passerelle du fleuve",
+        "neq": "1140000001",
+        "charity_number": "",
+        "mission": "Garder des jeunes à l’école.",
+        "region": "",
+        "municipality": "",
+        "non_profit": True,
+        "against_dropout": "Aide aux devoirs et accueil après l’école.",
+        "federated": "incertain",
+        "first_name": "Josée",
+        "last_name": "Passerelle",
+        "email": "josee@passerelle.example",
+        "hopes": "Des pairs.",
+        "newsletter": False,
+    } | changes
+
+
+def add_requests(animator: User) -> None:
+    """A request to join in each of its states, the demonstration's own waiting besides."""
+    for number, state in enumerate(MembershipRequest.State.values):
+        said = answers(email=f"{state}@passerelle.example", neq=f"114000000{number}")
+        if state == MembershipRequest.State.DRAFT:
+            joining.save_draft(said)
+            continue
+        request = joining.submit_request(said, to_verify=True)
+        if state == MembershipRequest.State.MORE:
+            joining.ask_more(request, by=animator, message="Avec qui travaillez-vous?")
+        elif state == MembershipRequest.State.APPROVED:
+            joining.approve_request(request, by=animator, welcome="Bienvenue!")
+        elif state == MembershipRequest.State.REFUSED:
+            joining.refuse_request(request, by=animator, reason="Vous êtes une école.")
+        elif state == MembershipRequest.State.WITHDRAWN:
+            joining.withdraw_request(request)
+
+
+def add_invitations(animator: User, member: User) -> None:
+    """In Tristan's organisation, whose référente he becomes: sent, expired, prepared; a guest's."""
+    organisation = member.organisation
+    assert organisation is not None
+    Organisation.objects.filter(pk=organisation.pk).update(contact=member)
+    for name, sent in (("sent", True), ("expired", True), ("prepared", False)):
+        invitations.invite_person(
+            organisation, by=animator, email=f"{name}@exemple.test", first_name=name, sent=sent
+        )
+    past = timezone.now() - timedelta(days=1)
+    Invitation.objects.filter(first_name="expired").update(expires_at=past)
+    invitations.invite_person(
+        None,
+        by=animator,
+        email="guest@exemple.test",
+        first_name="guest",
+        role=User.Role.GUEST,
+        access_until=timezone.now() + timedelta(days=60),
+    )
+
+
+def add_newcomer() -> None:
+    """Somebody who has just come, whose only space is empty."""
+    empty = SubCommunity.objects.create(
+        name="Un espace vide", slug=EMPTY, purpose="Tout reste à dire.", position=9
+    )
+    make_person("Nadia", "Nouvelle", spaces=(empty,))
+
+
+def add_threads(animator: User, member: User) -> None:
+    """In the common space: a long thread with all that a message can carry; a locked, a hidden, a
+    moved and an unnamed one."""
+    common = SubCommunity.objects.get(is_common=True)
+    colleague = person(COLLEAGUE)
+    long = forums.create_thread(
+        by=member, space=common, title=LONG, text="Une question qui fait parler.",
+        tags=["refus scolaire", "familles"],
+    )  # fmt: skip
+    html = (
+        "<p>Une réponse avec du <strong>gras</strong>, un <a href='https://example.org/'>lien</a>"
+        " et une liste:</p><ul><li>un</li><li>deux</li></ul><blockquote>Citer</blockquote>"
+    )
+    post = forums.reply(long, by=colleague, html=html)
+    forums.retain_answer(long, post, by=member)
+    for number in range(3, 61):
+        writer = colleague if number % 2 else member
+        last = forums.reply(long, by=writer, text=f"Message {number}.\n\nDeux lignes.", parent=post)
+    forums.edit_post(last, by=member, text="Le message corrigé.")
+    forums.edit_post(post, by=animator, html=html + "<p>Plus clair.</p>", reason="Plus clair.")
+    hidden = Post.objects.get(thread=long, position=58)
+    forums.hide_post(hidden, by=animator, reason="Hors du sujet.")
+    forums.pin(long, by=animator)
+    locked = forums.create_thread(by=member, space=common, title="Un fil verrouillé", text="Fin.")
+    forums.lock(locked, by=animator)
+    away = forums.create_thread(by=member, space=common, title="Un fil écarté", text="Écarté.")
+    forums.hide_thread(away, by=animator, reason="En double.")
+    secret = SubCommunity.objects.get(slug="suivis-psychosociaux")
+    writer = secret.memberships.filter(user__role=User.Role.MEMBER, ended_at=None)[0].user
+    unnamed = forums.create_thread(by=writer, space=secret, text="Sans mon nom.", unnamed=True)
+    forums.reply(unnamed, by=animator, text="Merci de l’avoir dit.", as_animation=True)
+    add_reports(animator, member, Thread.objects.get(pk=long.pk))
+
+
+def add_reports(animator: User, member: User, thread: Thread) -> None:
+    """One to look at, one set aside and answered, on messages of the long thread."""
+    first, second = Post.objects.filter(thread=thread, position__in=(3, 5)).order_by("position")
+    moderation.file_report(first, by=member, reason=Report.Reason.HURTFUL, details="Le ton.")
+    report = moderation.file_report(second, by=member, reason=Report.Reason.OTHER)
+    moderation.close_report(
+        report,
+        by=animator,
+        outcome=Report.Outcome.HIDDEN,
+        reason="Hors du sujet.",
+        answer="Merci, c’est fait.",
+    )
+
+
+def add_doors(animator: User) -> None:
+    """Requests and invitations to enter a space; an exceptional access."""
+    direction = SubCommunity.objects.get(slug="direction-administration")
+    newcomer = person(NEWCOMER)
+    secret = SubCommunity.objects.get(slug="suivis-psychosociaux")
+    for space in (direction, secret):
+        for charter in space.charters.all():
+            charter.acceptances.create(user=newcomer)
+    ask_to_join(direction, by=newcomer, message="Je dirige une petite équipe.")
+    invite_in(newcomer, secret, by=animator, message="Tu y as ta place.")
+    break_glass(secret, by=person(ADMINISTRATOR), reason="Une plainte à vérifier.")
+
+
+def protect_fully(member: User) -> None:
+    """An application and recovery codes."""
+    Authenticator.objects.create(
+        user=member, type=Authenticator.Type.TOTP, data={"secret": "JBSWY3DPEHPK3PXP"}
+    )
+    Authenticator.objects.create(
+        user=member,
+        type=Authenticator.Type.RECOVERY_CODES,
+        data={"seed": "0123456789abcdef", "used_mask": 1},
+    )
+
+
+def stage() -> None:
+    """Add every state to the demonstration community."""
+    animator, member = person(ANIMATOR), person(MEMBER)
+    add_requests(animator)
+    add_invitations(animator, member)
+    add_newcomer()
+    add_threads(animator, member)
+    add_doors(animator)
+    protect_fully(member)
