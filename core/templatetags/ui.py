@@ -85,14 +85,10 @@ def when(value: datetime | date | None, style: str = "moment") -> SafeString:
     if value is None:
         return mark_safe("")
     shown = {"moment": moment, "ago": ago, "age": age, "day": day}[style](value)
-    full = day(value)
+    full, machine = day(value), value.isoformat()
     if isinstance(value, datetime):
         full = f"{full}, {hours(value)}"
-    machine = (
-        formats.local(value).isoformat(timespec="minutes")
-        if isinstance(value, datetime)
-        else value.isoformat()
-    )
+        machine = timezone.localtime(value).isoformat(timespec="minutes")
     return format_html('<time datetime="{}" title="{}">{}</time>', machine, full, shown)
 
 
@@ -146,7 +142,7 @@ def hours(value: datetime | float | None) -> str:
 
 
 @register.filter(is_safe=False)
-def grouped(value: float | Decimal | None) -> str:
+def grouped(value: float | Decimal | str | None) -> str:
     """`1 250`. A text (a capped count, `2 000+`) passes as it is."""
     if value is None:
         return ""
@@ -209,7 +205,7 @@ def pager(page: int, pages: int, base: str = "?page=", label: str = "") -> dict[
 @register.filter(is_safe=True)
 def field_attrs(field: Any, attrs: str) -> SafeString:
     """A bound field drawn with more attributes: `{{ field|field_attrs:"class=short rows=3" }}`."""
-    extra = dict(pair.split("=", 1) if "=" in pair else (pair, "") for pair in attrs.split())
+    extra = {name: value for name, _, value in (pair.partition("=") for pair in attrs.split())}
     return conditional_escape(field.as_widget(attrs=extra))
 
 
