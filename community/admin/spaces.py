@@ -71,9 +71,8 @@ class SpaceForm(forms.ModelForm):
 
 class MembershipInline(ScopedInline):
     model = Membership
-    fields = ("user", "role", "joined_at")
-    readonly_fields = ("user", "role", "joined_at")
-    show_change_link = True
+    template = "admin/community/memberships.html"
+    fields = readonly_fields = ("user", "role", "joined_at")
     verbose_name_plural = _("Members")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

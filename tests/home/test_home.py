@@ -208,8 +208,8 @@ FRAME, RECOUNT = 3, 2
 HOME = 9
 
 
-@pytest.mark.parametrize("count", [3, 300])
-def test_home_costs_the_same_at_three_threads_and_at_three_hundred(world, as_, count):
+@pytest.mark.parametrize("count", [3, 3000])
+def test_home_costs_the_same_at_three_threads_and_at_three_thousand(world, as_, count):
     conduct.current_version()
     terms.scheme("types_fil")
     zoe = newcomer_with_everything(world)
