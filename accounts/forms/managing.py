@@ -52,9 +52,7 @@ class AccountForm(forms.Form):
         help_text=_("Manages accounts and settings; reads content only as a member."),
     )
 
-    def __init__(
-        self, data: Any, *, user: User, by: User, organisations: Any, prefix: str
-    ) -> None:
+    def __init__(self, data: Any, *, user: User, by: User, organisations: Any, prefix: str) -> None:
         initial = {
             name: getattr(user, name)
             for name in ("first_name", "last_name", "job_title", "organisation", "role")

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0003_joining_drafts_and_prepared_invitations'),
+        ("accounts", "0003_joining_drafts_and_prepared_invitations"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='organisation',
-            name='folded',
-            field=models.CharField(default='', editable=False, max_length=400),
+            model_name="organisation",
+            name="folded",
+            field=models.CharField(default="", editable=False, max_length=400),
         ),
     ]
