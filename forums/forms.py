@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from django import forms
 from django.conf import settings
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +32,10 @@ FIELD_OF: dict[type[Refused], str] = {
 
 
 HEX = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+# Images of the editor come through the one door too, and are tied to the message they appear in.
+UPLOAD = reverse_lazy("core:upload")
 
 
 class FilesInput(forms.ClearableFileInput):
@@ -69,7 +73,9 @@ class Box(forms.Form):
     text = forms.CharField(
         label=_("Your message"),
         strip=False,
-        widget=forms.Textarea(attrs={"rows": 6, "data-editor": "", "class": "field"}),
+        widget=forms.Textarea(
+            attrs={"rows": 6, "data-editor": "", "data-upload": UPLOAD, "class": "field"}
+        ),
         error_messages={"required": lazystr(errors.EmptyMessage.message)},
     )
     writer = forms.CharField(required=False, widget=forms.HiddenInput)

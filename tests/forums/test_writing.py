@@ -361,3 +361,28 @@ def test_a_forged_post_is_refused(world: World, question: Thread) -> None:
     other = {"text": "Forgé", "writer": writer_token(world.eve)}
     browser.post(f"/discussions/{question.pk}/repondre/", other)
     assert not Post.objects.filter(position=2).exists()
+
+
+def test_an_image_of_the_editor_is_read_with_the_message_that_shows_it(
+    world: World, question: Thread, as_: As
+) -> None:
+    import io
+
+    from PIL import Image
+
+    drawn = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(drawn, "PNG")
+    maude = as_(world.maude)
+    sent = maude.post(
+        "/fichiers/", {"upload": SimpleUploadedFile("dessin.png", drawn.getvalue(), "image/png")}
+    )
+    address = sent.json()["url"]
+    assert as_(world.odile).get(address).status_code == 404
+    html = f'<p>Voici</p><figure class="image"><img src="{address}"></figure>'
+    maude.post(f"/discussions/{question.pk}/repondre/", {"text": html, "text_format": "html"})
+    post = Post.objects.get(position=2)
+    assert address in post.html
+    assert as_(world.odile).get(address).status_code == 200
+    assert as_(world.eve).get(address).status_code == 404
+    services.hide_post(post, by=world.odile, reason="essai")
+    assert as_(world.maude).get(address).status_code == 404
