@@ -124,7 +124,7 @@ class Audienced(CanBeRead):
         on_delete=models.PROTECT,
         related_name="%(class)ss",
     )
-    state = models.CharField(max_length=10, choices=State, default=State.PUBLISHED)
+    state = models.CharField(_("State"), max_length=10, choices=State, default=State.PUBLISHED)
 
     class Meta:
         abstract = True

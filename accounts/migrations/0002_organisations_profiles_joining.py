@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('level', models.CharField(choices=[('public', 'Public'), ('communaute', 'The whole community'), ('membres', 'Members, without guests'), ('organisme', 'My organisation only'), ('sous-communaute', 'The sub-community only'), ('animation', 'The animation team only')], max_length=16)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('pending', 'Awaiting approval'), ('published', 'Published'), ('hidden', 'Set aside by the animation team'), ('removed', 'Removed')], default='published', max_length=10)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('pending', 'Awaiting approval'), ('published', 'Published'), ('hidden', 'Set aside by the animation team'), ('removed', 'Removed')], default='published', max_length=10, verbose_name='State')),
                 ('category', models.CharField(choices=[('membre', 'Member organisation'), ('regroupement', 'Federation'), ('partenaire', 'Partner')], default='membre', max_length=12, verbose_name='Category')),
                 ('name', models.CharField(max_length=200, verbose_name='Name of the organisation')),
                 ('acronym', models.CharField(blank=True, max_length=30, verbose_name='Acronym')),
@@ -147,7 +147,7 @@ class Migration(migrations.Migration):
                 ('accepted_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('spaces', models.ManyToManyField(blank=True, related_name='+', to='community.subcommunity')),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='accounts.organisation')),
+                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='invitations', to='accounts.organisation', verbose_name='Organisation')),
             ],
             options={
                 'verbose_name': 'invitation',
@@ -160,7 +160,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('level', models.CharField(choices=[('public', 'Public'), ('communaute', 'The whole community'), ('membres', 'Members, without guests'), ('organisme', 'My organisation only'), ('sous-communaute', 'The sub-community only'), ('animation', 'The animation team only')], max_length=16)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('pending', 'Awaiting approval'), ('published', 'Published'), ('hidden', 'Set aside by the animation team'), ('removed', 'Removed')], default='published', max_length=10)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('pending', 'Awaiting approval'), ('published', 'Published'), ('hidden', 'Set aside by the animation team'), ('removed', 'Removed')], default='published', max_length=10, verbose_name='State')),
                 ('category', models.CharField(choices=[('membre', 'Member organisation'), ('regroupement', 'Federation'), ('partenaire', 'Partner')], default='membre', max_length=12, verbose_name='Category')),
                 ('name', models.CharField(max_length=200, verbose_name='Name of the organisation')),
                 ('acronym', models.CharField(blank=True, max_length=30, verbose_name='Acronym')),
@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('level', models.CharField(choices=[('public', 'Public'), ('communaute', 'The whole community'), ('membres', 'Members, without guests'), ('organisme', 'My organisation only'), ('sous-communaute', 'The sub-community only'), ('animation', 'The animation team only')], max_length=16)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('pending', 'Awaiting approval'), ('published', 'Published'), ('hidden', 'Set aside by the animation team'), ('removed', 'Removed')], default='published', max_length=10)),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('pending', 'Awaiting approval'), ('published', 'Published'), ('hidden', 'Set aside by the animation team'), ('removed', 'Removed')], default='published', max_length=10, verbose_name='State')),
                 ('pronoun', models.CharField(blank=True, max_length=30, verbose_name='Pronoun')),
                 ('function', models.CharField(blank=True, max_length=60, verbose_name='Function')),
                 ('region', models.CharField(blank=True, max_length=60, verbose_name='Region')),

@@ -127,7 +127,11 @@ class Invitation(models.Model):
     OPEN = (State.PREPARED, State.SENT)
 
     organisation = models.ForeignKey(
-        "accounts.Organisation", null=True, on_delete=models.CASCADE, related_name="invitations"
+        "accounts.Organisation",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="invitations",
+        verbose_name=_("Organisation"),
     )
     email = models.EmailField(_("E-mail"))
     first_name = models.CharField(_("First name"), max_length=80, blank=True)

@@ -116,11 +116,19 @@ class Membership(models.Model):
         ANIMATION = "animation", _("Animation")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="memberships"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("Person"),
     )
-    space = models.ForeignKey(SubCommunity, on_delete=models.CASCADE, related_name="memberships")
-    role = models.CharField(max_length=12, choices=Role, default=Role.MEMBER)
-    joined_at = models.DateTimeField(default=timezone.now)
+    space = models.ForeignKey(
+        SubCommunity,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("Sub-community"),
+    )
+    role = models.CharField(_("Role"), max_length=12, choices=Role, default=Role.MEMBER)
+    joined_at = models.DateTimeField(_("Here since"), default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)
     ended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -170,11 +178,15 @@ class Charter(models.Model):
     space = models.ForeignKey(
         SubCommunity, null=True, blank=True, on_delete=models.CASCADE, related_name="charters"
     )
-    version = models.PositiveSmallIntegerField()
+    version = models.PositiveSmallIntegerField(_("Version"))
     articles = models.JSONField(default=list)
-    published_at = models.DateTimeField(default=timezone.now)
+    published_at = models.DateTimeField(_("Published on"), default=timezone.now)
     published_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        verbose_name=_("Published by"),
     )
 
     objects = querysets.CharterQuerySet.as_manager()
@@ -221,9 +233,17 @@ class JoinRequest(models.Model):
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="join_requests"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="join_requests",
+        verbose_name=_("Person"),
     )
-    space = models.ForeignKey(SubCommunity, on_delete=models.CASCADE, related_name="join_requests")
+    space = models.ForeignKey(
+        SubCommunity,
+        on_delete=models.CASCADE,
+        related_name="join_requests",
+        verbose_name=_("Sub-community"),
+    )
     state = models.CharField(max_length=10, choices=State, default=State.PENDING)
     message = models.TextField(_("Why you would like to join"), blank=True, max_length=1000)
     answer = models.TextField(_("Answer"), blank=True, max_length=1000)
@@ -262,12 +282,20 @@ class BreakGlassGrant(models.Model):
     """
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="break_glass_grants"
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        related_name="break_glass_grants",
+        verbose_name=_("Person"),
     )
-    space = models.ForeignKey(SubCommunity, on_delete=models.CASCADE, related_name="grants")
+    space = models.ForeignKey(
+        SubCommunity,
+        on_delete=models.CASCADE,
+        related_name="grants",
+        verbose_name=_("Sub-community"),
+    )
     reason = models.TextField(_("Reason"), max_length=1000)
-    created_at = models.DateTimeField(auto_now_add=True)
-    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(_("Opened on"), auto_now_add=True)
+    expires_at = models.DateTimeField(_("Until"))
 
     objects = querysets.BreakGlassGrantQuerySet.as_manager()
 

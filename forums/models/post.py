@@ -33,20 +33,20 @@ class Post(CanBeRead):
     """
 
     thread = models.ForeignKey("forums.Thread", on_delete=models.CASCADE, related_name="posts")
-    position = models.PositiveIntegerField()
+    position = models.PositiveIntegerField(_("Place in the thread"))
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="posts"
     )
     unnamed = models.BooleanField(default=False)
     as_animation = models.BooleanField(default=False)
     html = models.TextField()
-    text = models.TextField()
+    text = models.TextField(_("Text"))
     parent = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replies"
     )
-    state = models.CharField(max_length=10, choices=State, default=State.PUBLISHED)
-    created_at = models.DateTimeField(default=timezone.now)
-    edited_at = models.DateTimeField(null=True, blank=True)
+    state = models.CharField(_("State"), max_length=10, choices=State, default=State.PUBLISHED)
+    created_at = models.DateTimeField(_("Published on"), default=timezone.now)
+    edited_at = models.DateTimeField(_("Changed on"), null=True, blank=True)
     edited_by_animation = models.BooleanField(default=False)
     thanks_count = models.PositiveIntegerField(default=0)
     useful_count = models.PositiveIntegerField(default=0)

@@ -29,27 +29,30 @@ class Thread(Audienced):
 
     # Never without: unlike other kinds, a thread is always of one space.
     space = models.ForeignKey(
-        "community.SubCommunity", on_delete=models.PROTECT, related_name="threads"
+        "community.SubCommunity",
+        on_delete=models.PROTECT,
+        related_name="threads",
+        verbose_name=_("Sub-community"),
     )
     title = models.CharField(_("Title"), max_length=160)
     slug = models.SlugField(max_length=80, editable=False)
     kind = models.CharField(_("Kind"), max_length=20, default="question")
     unnamed = models.BooleanField(_("Unnamed"), default=False)
     pinned = models.BooleanField(_("Pinned"), default=False)
-    locked_at = models.DateTimeField(null=True, blank=True)
-    resolved_at = models.DateTimeField(null=True, blank=True)
+    locked_at = models.DateTimeField(_("Locked since"), null=True, blank=True)
+    resolved_at = models.DateTimeField(_("Resolved since"), null=True, blank=True)
     answer = models.ForeignKey(
         "forums.Post", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
-    created_at = models.DateTimeField(default=timezone.now)
-    last_post_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(_("Opened on"), default=timezone.now)
+    last_post_at = models.DateTimeField(_("Last message"), default=timezone.now)
     last_author = models.ForeignKey(
         "accounts.User", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     last_position = models.PositiveIntegerField(default=0)
     newest_position = models.PositiveIntegerField(default=0)
-    reply_count = models.PositiveIntegerField(default=0)
-    view_count = models.PositiveIntegerField(default=0)
+    reply_count = models.PositiveIntegerField(_("Replies"), default=0)
+    view_count = models.PositiveIntegerField(_("Readings"), default=0)
     tags = TaggableManager(_("Keywords"), blank=True)
 
     objects = querysets.ThreadQuerySet.as_manager()
@@ -70,7 +73,7 @@ class Thread(Audienced):
 
     def __str__(self) -> str:
         # Not the title: this is what logs and the history of the admin show of it.
-        return f"thread {self.pk}"
+        return f"{self._meta.verbose_name} {self.pk}"
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.slug = slugify(self.title)[:80].strip("-")
