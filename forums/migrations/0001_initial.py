@@ -11,8 +11,8 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("accounts", "0005_alter_historicalorganisation_state"),
-        ("community", "0002_alter_historicalmembership_joined_at_and_more"),
+        ("accounts", "0004_organisation_search_words"),
+        ("community", "0001_initial"),
         ("taggit", "0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
