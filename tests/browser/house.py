@@ -22,7 +22,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.test.testcases import LiveServerThread
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
 from core.worker import DatabaseQueue, Worker
@@ -42,6 +42,7 @@ ARGUMENTS = [
 ]
 # Patient: the machine may be busy with the other tests.
 PATIENCE = 15_000
+expect.set_options(timeout=PATIENCE)
 LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
