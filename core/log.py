@@ -21,7 +21,7 @@ def record(
     return ActionLog.objects.create(
         actor=by if by is not None and by.is_authenticated else None,
         verb=verb,
-        kind=target._meta.model_name if target is not None else "",
+        kind=(target._meta.model_name or "") if target is not None else "",
         object_id=target.pk if target is not None else None,
         space_id=space_id,
         reason=reason,

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,6 +18,7 @@ from core import content, verbs
 from core.errors import Refused
 from core.models import ActionLog
 from core.scoped_admin import ScopedAdmin
+from core.web import person
 from moderation import services
 from moderation.forms import DecisionForm
 from moderation.models import Report
@@ -70,7 +71,7 @@ class ReportAdmin(ScopedAdmin):
     def outcome_label(self, report: Report) -> str:
         return report.get_outcome_display()
 
-    def get_urls(self) -> list[URLResolver | URLPattern]:
+    def get_urls(self) -> list[URLPattern]:
         restore = self.admin_site.admin_view(self.restore_view)
         own = [path("<int:pk>/remettre/", restore, name="moderation_report_restore")]
         return [*own, *super().get_urls()]
@@ -84,7 +85,7 @@ class ReportAdmin(ScopedAdmin):
     ) -> HttpResponse:
         report = self.get_object(request, object_id)
         if report is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            raise Http404
         kind = content.get(report.kind)
         form = DecisionForm(
             request.POST or None,
@@ -95,7 +96,7 @@ class ReportAdmin(ScopedAdmin):
         )
         if request.method == "POST" and form.is_valid():
             try:
-                services.close_report(report, by=request.user, **form.cleaned_data)
+                services.close_report(report, by=person(request), **form.cleaned_data)
             except Refused as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -125,7 +126,7 @@ class ReportAdmin(ScopedAdmin):
         if report is None or request.method != "POST":
             raise PermissionDenied
         try:
-            services.restore(report, by=request.user, reason=request.POST.get("reason", ""))
+            services.restore(report, by=person(request), reason=request.POST.get("reason", ""))
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -167,7 +168,7 @@ class JournalAdmin(ScopedAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         spaces = SubCommunity.objects.moderated_by(request.user)
         rows = ActionLog.objects.filter(space__in=spaces)
-        if request.user.is_animator:
+        if person(request).is_animator:
             rows |= ActionLog.objects.filter(space=None)
         return rows
 

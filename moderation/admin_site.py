@@ -13,6 +13,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from core.web import person
 from moderation.permissions import can_moderate_anything
 
 
@@ -44,7 +45,7 @@ class AncrageAdminSite(AdminSite):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Only the rooms' own models: what packages bring (tags, sessions, second factors…) is
         either another door to private things or of no use to an animator."""
-        models = (
+        models: Any = (
             [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         )
         ours = [model for model in models if model._meta.app_label in ROOMS]
@@ -65,7 +66,7 @@ class AncrageAdminSite(AdminSite):
         target = request.GET.get("next") or reverse("admin:index")
         return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
 
-    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_logout")
 
     def get_urls(self) -> list[URLResolver | URLPattern]:
@@ -86,16 +87,15 @@ class AncrageAdminSite(AdminSite):
             *super().get_urls(),
         ]
 
-    def index(
-        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
         from moderation import console
         from moderation.figures import figures_for
 
-        tasks = console.tasks_for(request.user)
+        me = person(request)
+        tasks = console.tasks_for(me)
         context = {
             "tasks": tasks,
             "minutes": console.minutes_for(tasks),
-            "figures": figures_for(request.user),
+            "figures": figures_for(me),
         }
         return super().index(request, context | (extra_context or {}))

@@ -35,7 +35,7 @@ def may_be_asked(thread: Thread) -> QuerySet[User]:
     asked = Ask.objects.filter(person=OuterRef("pk"), kind="thread", object_id=thread.pk)
     return (
         User.objects.filter(active_q(), Exists(inside), ~Exists(wrote), ~Exists(asked))
-        .exclude(pk=thread.owner_id)
+        .exclude(pk=thread.owner_id or 0)
         .annotate(recently=Count("asked", filter=Q(asked__at__gt=month)))
         .filter(recently__lt=ASKS_A_MONTH)
     )

@@ -158,7 +158,10 @@ def newcomers(user: User) -> list[Task]:
         return []
     found = (
         User.objects.filter(
-            active_q(), role=User.Role.MEMBER, created_at__gt=timezone.now() - NEWCOMER, greeting=None
+            active_q(),
+            role=User.Role.MEMBER,
+            created_at__gt=timezone.now() - NEWCOMER,
+            greeting=None,
         )
         .exclude(is_superuser=True)
         .select_related("organisation")
@@ -224,10 +227,9 @@ def first_posts(user: User) -> list[Task]:
 
 def _quiet(thread: Thread, otherwise: str) -> str:
     """What a mail may say: the title only where the space lets its text leave by mail."""
-    space = thread.space
-    if space is None or not space.content_in_mail:
-        return _("Something new in %(space)s") % {"space": _place(space)}
-    return f"{otherwise} ({space.name})"
+    if not thread.space.content_in_mail:
+        return _("Something new in %(space)s") % {"space": thread.space.name}
+    return f"{otherwise} ({thread.space.name})"
 
 
 COLLECTORS: tuple[Callable[[User], list[Task]], ...] = (

@@ -11,6 +11,7 @@ from accounts.models import User
 from community.models import Reaction
 from community.services import react
 from core.errors import Refused
+from core.web import person
 from forums.models import Post, Thread
 from moderation import asking, services
 from moderation.forms import GreetingForm
@@ -23,17 +24,19 @@ def _page(request: HttpRequest, template: str, title: str, **context: object) ->
 
 def ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose whom to ask about a question without an answer."""
-    threads = Thread.objects.moderated_by(request.user).select_related("space")
+    me = person(request)
+    threads = Thread.objects.moderated_by(me).select_related("space")
     thread = get_object_or_404(threads, pk=pk)
     if request.method == "POST":
-        person = get_object_or_404(User, pk=request.POST.get("person") or 0)
+        number = request.POST.get("person", "")
+        asked = get_object_or_404(User, pk=number if number.isdecimal() else 0)
         try:
-            services.ask(thread, person, by=request.user)
+            services.ask(thread, asked, by=me)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(
-                request, _("%(name)s will be asked by e-mail.") % {"name": person.full_name}
+                request, _("%(name)s will be asked by e-mail.") % {"name": asked.full_name}
             )
         return redirect("admin:ask", pk=thread.pk)
     return _page(
@@ -49,35 +52,35 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
 
 def greet(request: HttpRequest, pk: int) -> HttpResponse:
     """Write to a newcomer; a first version of the message is proposed."""
-    if not request.user.is_animator:
+    me = person(request)
+    if not me.is_animator:
         raise Http404
-    person = get_object_or_404(User.objects.select_related("organisation"), pk=pk)
+    newcomer = get_object_or_404(User.objects.select_related("organisation"), pk=pk)
     proposal = _(
         "Hello %(name)s,\n\nwelcome to the community! If you wonder where to ask a question or "
         "whom to meet, just answer this e-mail: I read it myself.\n\n%(animator)s"
-    ) % {"name": person.first_name, "animator": request.user.first_name}
+    ) % {"name": newcomer.first_name, "animator": me.first_name}
     form = GreetingForm(request.POST or None, initial={"message": proposal})
     if request.method == "POST" and form.is_valid():
         try:
-            services.greet(person, by=request.user, message=form.cleaned_data["message"])
+            services.greet(newcomer, by=me, message=form.cleaned_data["message"])
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
             messages.success(request, _("Your greeting is on its way."))
         return redirect("admin:index")
-    return _page(request, "admin/greet.html", _("Greet"), person=person, form=form)
+    return _page(request, "admin/greet.html", _("Greet"), person=newcomer, form=form)
 
 
 def thank(request: HttpRequest, pk: int) -> HttpResponse:
     """Read a first post and thank its author."""
-    posts = Post.objects.moderated_by(request.user).select_related("author", "thread__space")
+    me = person(request)
+    posts = Post.objects.moderated_by(me).select_related("author", "thread__space")
     post = get_object_or_404(posts.filter(unnamed=False), pk=pk)
     if request.method == "POST":
-        already = Reaction.objects.on("post", [post.pk]).filter(
-            user=request.user, type=Reaction.Type.THANKS
-        )
+        already = Reaction.objects.on("post", [post.pk]).filter(user=me, type=Reaction.Type.THANKS)
         if not already.exists():
-            react(post, Reaction.Type.THANKS, by=request.user)
+            react(post, Reaction.Type.THANKS, by=me)
         messages.success(request, _("Thank you said."))
         return redirect("admin:index")
     return _page(request, "admin/thank.html", _("Thank"), post=post)

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -47,14 +47,14 @@ class DecisionForm(forms.Form):
         self, *args: Any, spaces: Any, movable: bool, lockable: bool, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["space"].queryset = spaces
+        cast(forms.ModelChoiceField, self.fields["space"]).queryset = spaces
         impossible = set()
         if not movable:
             impossible.add(Report.Outcome.MOVED)
             del self.fields["space"]
         if not lockable:
             impossible.add(Report.Outcome.LOCKED)
-        self.fields["outcome"].choices = [
+        cast(forms.ChoiceField, self.fields["outcome"]).choices = [
             choice for choice in Report.Outcome.choices if choice[0] not in impossible
         ]
 

@@ -43,7 +43,7 @@ def _writer(report: Report) -> User | None:
     """Who wrote what was reported, signed or not: the mail goes to her alone."""
     obj = content.get(report.kind).objects.filter(pk=report.object_id).first()
     writer_id = getattr(obj, "owner_id", None) or getattr(obj, "author_id", None)
-    return User.objects.filter(active_q(), pk=writer_id).first()
+    return User.objects.filter(active_q(), pk=writer_id or 0).first()
 
 
 @weekly(weekday=0, hour=8, name="moderation.monday")

@@ -19,7 +19,7 @@ def _address(name: str, *args: object) -> str:
 
 
 def _report(mail: OutgoingMail) -> Report | None:
-    return Report.objects.select_related("space").filter(pk=mail.object_id).first()
+    return Report.objects.select_related("space").filter(pk=mail.object_id or 0).first()
 
 
 @message("report_filed")
@@ -77,7 +77,7 @@ def set_aside(mail: OutgoingMail) -> Message | None:
 
 @message("greeting")
 def greeting(mail: OutgoingMail) -> Message | None:
-    found = Greeting.objects.select_related("by").filter(pk=mail.object_id).first()
+    found = Greeting.objects.select_related("by").filter(pk=mail.object_id or 0).first()
     if found is None or found.by is None:
         return None
     return Message(
@@ -95,10 +95,10 @@ def ask(mail: OutgoingMail) -> Message | None:
     thread = (
         Thread.objects.readable_by(mail.recipient)
         .select_related("space")
-        .filter(pk=mail.object_id, state=State.PUBLISHED, locked_at=None)
+        .filter(pk=mail.object_id or 0, state=State.PUBLISHED, locked_at=None)
         .first()
     )
-    asked = Ask.objects.filter(kind="thread", object_id=mail.object_id, person=mail.recipient)
+    asked = Ask.objects.filter(kind="thread", object_id=mail.object_id or 0, person=mail.recipient)
     ask_row = asked.select_related("by").first()
     if thread is None or ask_row is None or thread.space is None:
         return None

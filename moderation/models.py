@@ -39,7 +39,7 @@ class Report(models.Model):
     reason = models.CharField(_("Reason"), max_length=12, choices=Reason)
     details = models.TextField(_("Details"), blank=True, max_length=2000)
     snapshot = models.JSONField(default=dict)
-    created_at = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(_("Received on"), auto_now_add=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -6,12 +6,17 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from core.audience import Viewer
 
 
 class ReportQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(closed_at=None)
+
+    def of(self, user: User) -> Self:
+        """The reports that she made herself."""
+        return self.filter(reporter=user)
 
     def moderated_by(self, user: Viewer) -> Self:
         """Reports in the spaces that `user` moderates; those without a space are the

@@ -9,8 +9,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
 from core import content
+from core.web import person
 from moderation import services
 from moderation.forms import ReportForm
+from moderation.models import Report
 
 
 def report(request: HttpRequest) -> HttpResponse:
@@ -27,7 +29,7 @@ def report(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         services.file_report(
             obj,
-            by=request.user,
+            by=person(request),
             reason=form.cleaned_data["reason"],
             details=form.cleaned_data["details"],
         )
@@ -49,5 +51,5 @@ def report(request: HttpRequest) -> HttpResponse:
 
 def followed_report(request: HttpRequest, pk: int) -> HttpResponse:
     """What became of a report, for the person who made it."""
-    found = get_object_or_404(request.user.reports.all(), pk=pk)
+    found = get_object_or_404(Report.objects.of(person(request)), pk=pk)
     return render(request, "moderation/followed_report.html", {"report": found})

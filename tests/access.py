@@ -23,7 +23,7 @@ from moderation.models import Report
 PUBLIC = "public"  # anybody
 MEMBER = "member"  # whoever is signed in; what she sees is the audience rule's business
 STAFF = "staff"  # animators, administrators, co-animators when so set
-TOKEN = "token"  # whoever holds the signed link  # noqa: S105
+TOKEN = "token"  # whoever holds the signed link
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ TABLE: dict[str, Row] = {
     },
     **member(
         "account_change_password", "account_set_password", "account_reauthenticate", "mfa_index",
-        "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfaactivate_totp",
+        "mfa_reauthenticate", "mfa_reauthenticate_webauthn", "mfa_activate_totp",
         "mfa_deactivate_totp", "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
         "mfa_download_recovery_codes", "mfa_list_webauthn", "mfa_add_webauthn",
         "mfa_remove_webauthn", "mfa_edit_webauthn", "usersessions_list",
@@ -193,8 +193,10 @@ def arguments(address: Address) -> list[dict[str, Any]]:
 def _admin_arguments(address: Address, names: set[str]) -> list[dict[str, Any]]:
     if names == {"object_id"}:
         key, _, act = address.name.removeprefix("admin:").rpartition("_")
-        model = _admin_models()[key]
-        return [{"object_id": pk} for pk in model._base_manager.values_list("pk", flat=True)[:40]]
+        # Nothing is deleted in the admin: one refusal a model is enough.
+        most = 1 if act == "delete" else 20
+        found = _admin_models()[key]._base_manager.values_list("pk", flat=True)
+        return [{"object_id": pk} for pk in found[:most]]
     if names == {"app_label"}:
         return [
             {"app_label": label}

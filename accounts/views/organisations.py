@@ -20,11 +20,11 @@ from accounts.models import Organisation, User
 from accounts.permissions import can_edit_organisation
 from accounts.services.organisations import update_organisation
 from accounts.views.people import readable as readable_people
-from accounts.views.people import viewer_of
 from core import terms
 from core.errors import NotAllowed
 from core.pagination import by_cursor, capped_count
 from core.text import fold
+from core.web import person
 
 PAGE = 24
 PEOPLE = 60
@@ -34,7 +34,7 @@ MANY = {"age": "age_groups", "intervention": "interventions"}
 
 
 def directory(request: HttpRequest) -> HttpResponse:
-    viewer = viewer_of(request)
+    viewer = person(request)
     form = OrganisationFilter(request.GET)
     filters = kept(form)
     organisations = filtered(Organisation.objects.readable_by(viewer), viewer, filters)
@@ -97,7 +97,7 @@ def holds(organisations: QuerySet[Organisation], column: str, code: str) -> Q:
 
 
 def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    viewer = viewer_of(request)
+    viewer = person(request)
     organisation = get_object_or_404(
         Organisation.objects.readable_by(viewer).select_related("contact", "twin"), pk=pk
     )
@@ -138,7 +138,7 @@ def by_section(facts: list[fields.Shown]) -> list[tuple[fields.Section, list[fie
 
 def edit(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """One section at a time (`?section=`): what is saved stays, what is wrong stays typed."""
-    viewer = viewer_of(request)
+    viewer = person(request)
     organisation = get_object_or_404(
         Organisation.objects.readable_by(viewer).select_related("contact"), pk=pk
     )

@@ -20,13 +20,10 @@ from accounts.services import people as service
 from core.files import FileRefused
 from core.pagination import by_cursor, capped_count
 from core.text import fold
+from core.web import person
 
 PAGE = 24
 BOTH = (("helps", Skill.Direction.HELPS), ("seeks", Skill.Direction.SEEKS))
-
-
-def viewer_of(request: HttpRequest) -> User:
-    return cast(User, request.user)
 
 
 def readable(viewer: User) -> ProfileQuerySet:
@@ -36,7 +33,7 @@ def readable(viewer: User) -> ProfileQuerySet:
 
 
 def directory(request: HttpRequest) -> HttpResponse:
-    viewer = viewer_of(request)
+    viewer = person(request)
     if viewer.is_guest:
         raise Http404
     organisations = list(
@@ -102,30 +99,30 @@ def skilled(viewer: User, direction: str, **word: str) -> Q:
 
 def member(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A person's page. The address is put right only once we know she may be read."""
-    viewer = viewer_of(request)
+    viewer = person(request)
     profile = get_object_or_404(readable(viewer), owner_id=pk)
-    person = cast(User, profile.owner)
-    if slug != person.slug:
-        return redirect(person)
+    owner = cast(User, profile.owner)
+    if slug != owner.slug:
+        return redirect(owner)
     facts = fields.visible_fields(profile, viewer)
     return render(
         request,
         "accounts/people/member.html",
         {
             "profile": profile,
-            "person": person,
+            "person": owner,
             "shown": {fact.field.name: fact for fact in facts},
             "facts": [fact for fact in facts if fact.field.name in ("function", "region", "phone")],
-            "panels": member_panels(person, viewer),
-            "mine": person.pk == viewer.pk,
-            "completeness": fields.completeness(profile) if person.pk == viewer.pk else None,
+            "panels": member_panels(owner, viewer),
+            "mine": owner.pk == viewer.pk,
+            "completeness": fields.completeness(profile) if owner.pk == viewer.pk else None,
         },
     )
 
 
 def profile(request: HttpRequest) -> HttpResponse:
     """One's own profile."""
-    user = viewer_of(request)
+    user = person(request)
     mine = get_object_or_404(
         Profile.objects.filter(owner=user).prefetch_related("skills").select_related("owner")
     )

@@ -14,11 +14,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from community.models import Reaction, SubCommunity
 from community.services import react as make_gesture
 from core.errors import NotAllowed, Refused
+from core.web import person
 from forums import services
 from forums.forms import MoveForm, ReasonForm
 from forums.models import Post, Thread
 from forums.permissions import rights_of
-from forums.views.common import back_to, by_htmx, person, post_or_404, thread_or_404
+from forums.views.common import back_to, by_htmx, post_or_404, thread_or_404
 from forums.views.thread import gestures
 from notifications.services import follow as start_following
 from notifications.services import unfollow

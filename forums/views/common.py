@@ -7,13 +7,8 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
-from accounts.models import User
+from core.web import person
 from forums.models import Post, Thread
-
-
-def person(request: HttpRequest) -> User:
-    """The signed-in person: these views are for nobody else."""
-    return cast(User, request.user)
 
 
 def thread_or_404(request: HttpRequest, pk: int) -> Thread:

@@ -14,13 +14,14 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from core.audience import State
 from core.errors import Refused
+from core.web import person
 from forums import services, warning
 from forums.errors import NotYours, ThreadClosed
 from forums.forms import EditForm, split_tags
 from forums.models import Post
 from forums.permissions import rights_of
 from forums.services.common import plain
-from forums.views.common import person, post_or_404
+from forums.views.common import post_or_404
 from forums.views.compose import AS_IS, replace_found
 from forums.writing import keeps_writing, writer_token
 

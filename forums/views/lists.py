@@ -17,10 +17,10 @@ from accounts.models import User
 from community.models import SubCommunity
 from core import terms
 from core.pagination import by_cursor
+from core.web import person
 from forums import services
 from forums.forms import FilterForm
 from forums.models import Thread
-from forums.views.common import person
 
 SIZE = 20
 FLAGS = {

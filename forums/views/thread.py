@@ -14,11 +14,11 @@ from accounts.models import User
 from community.models import Reaction
 from core.audience import State
 from core.models import StoredFile
+from core.web import person
 from forums import attachments, services
 from forums.models import Post, Thread
 from forums.models.post import PAGE_SIZE, page_of
 from forums.permissions import Rights, rights_of
-from forums.views.common import person
 from forums.views.compose import composer, reply_form, reply_initial
 
 # What a message of the page shows of its author, of the one it answers, and nothing more: these
