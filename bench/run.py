@@ -194,7 +194,7 @@ def main() -> None:
         "thread": thread.get_absolute_url(),
         "last page of the long thread": f"{long_thread.get_absolute_url()}?page={last}",
         "list": "/discussions/",
-        "unread": "/discussions/?filtre=nonlus",
+        "unread": "/discussions/?nonlu=1",
         "home": "/",
     }
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
@@ -217,7 +217,7 @@ def main() -> None:
         client.get(pages["thread"], HTTP_HOST="localhost")
         csrf = client.cookies["csrftoken"].value
         before = Post.objects.count()
-        reply = pages["thread"]
+        reply = reverse("forums:reply", args=(thread.pk,))
         results["reply"] = {
             f"c{connections}": measure(
                 server.origin + reply,
