@@ -86,6 +86,24 @@ def test_every_path_in_backticks_exists(page: Path) -> None:
             assert exists(path, page), said
 
 
+def test_every_page_that_the_code_refers_to_exists() -> None:
+    sources = [source for room in ROOMS for source in (ROOT / room).rglob("*.py")]
+    named_pages = {
+        (page, source.name)
+        for source in sources
+        for page in re.findall(r"\b(docs/[\w/-]+\.md)\b", source.read_text())
+    }
+
+    assert [pair for pair in named_pages if not (ROOT / pair[0]).exists()] == []
+
+
+def test_every_decision_is_in_their_list() -> None:
+    folder = ROOT / "docs" / "decisions"
+    listed = set(re.findall(r"\]\(([\w-]+\.md)\)", (folder / "README.md").read_text()))
+
+    assert listed == {page.name for page in folder.glob("*.md")} - {"README.md"}
+
+
 def test_every_test_that_the_security_page_names_exists() -> None:
     page = (ROOT / "docs" / "security.md").read_text()
     named_tests = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", page)
