@@ -2,7 +2,8 @@
 
 `plan` reads and judges each line and writes nothing; `carry_out` writes the valid ones. The same
 file twice changes nothing the second time: an organisation is known by its NEQ, or by its name,
-and a person by her address. Why the csv module and forms: docs/decisions/0007-import-by-the-csv-module.md.
+and a person by her address. Why the csv module and forms:
+docs/decisions/0007-import-by-the-csv-module.md.
 """
 
 from __future__ import annotations
