@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from core.audience import Viewer
 
 
-def active_q(prefix: str = "") -> Q:
+def active_q(prefix: str = "", now: datetime | None = None) -> Q:
     """An account that may act now: active, and not a guest past her date."""
     until = f"{prefix}access_until"
     return Q(**{f"{prefix}is_active": True}) & (
-        Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gt": timezone.now()})
+        Q(**{f"{until}__isnull": True}) | Q(**{f"{until}__gt": now or timezone.now()})
     )
 
 
