@@ -107,3 +107,38 @@ def test_a_coanimator_finds_her_space_only(
     assert "canari" in page
     assert "héron" not in page
     assert as_(lea).get(f"{THREADS}{other.pk}/change/").status_code in (302, 404)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        THREADS + "?owner={naima}",
+        THREADS + "?owner__exact={naima}&unnamed__exact=1",
+        THREADS + "?last_author={naima}",
+        POSTS + "?author={naima}",
+        "/admin/accounts/user/?posts={post}",
+        "/admin/accounts/user/?threads={thread}",
+        "/admin/accounts/user/?password__startswith=pbkdf2",
+        "/admin/accounts/organisation/?threads={thread}",
+        "/admin/community/subcommunity/?threads={thread}",
+    ],
+)
+def test_no_address_of_a_list_asks_who_wrote_an_unnamed_message(
+    world: World, secret: Thread, as_: As, query: str
+) -> None:
+    opening = secret.posts.get(position=1)
+    url = query.format(naima=world.naima.pk, post=opening.pk, thread=secret.pk)
+    assert as_(world.odile).get(url).status_code == 400
+
+
+def test_the_filters_of_the_lists_still_work(world: World, secret: Thread, as_: As) -> None:
+    space = world.psychosocial.pk
+    for url in (
+        f"{THREADS}?space__id__exact={space}",
+        f"{THREADS}?state__exact=published&pinned__exact=0",
+        f"{POSTS}?thread__space__id__exact={space}",
+        "/admin/accounts/user/?role__exact=membre&is_active__exact=1",
+        "/admin/core/actionlog/?at__year=2026",
+        "/admin/core/term/?scheme=regions",
+    ):
+        assert as_(world.odile).get(url).status_code == 200, url
