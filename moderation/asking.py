@@ -28,14 +28,18 @@ class Candidate:
 
 
 def may_be_asked(thread: Thread) -> QuerySet[User]:
-    """Members of the thread's space who did not write in it and were not asked too often."""
+    """Members of the thread's space who did not write in it and were not asked too often.
+
+    Whoever wrote in it without her name stays in the list: being the one who is missing would
+    tell who she is, without a line in the journal.
+    """
     month = timezone.now() - timedelta(days=30)
     inside = Membership.objects.filter(user=OuterRef("pk"), space=thread.space_id, ended_at=None)
-    wrote = Post.objects.filter(thread=thread, author=OuterRef("pk"))
+    wrote = Post.objects.filter(thread=thread, author=OuterRef("pk"), unnamed=False)
     asked = Ask.objects.filter(person=OuterRef("pk"), kind="thread", object_id=thread.pk)
     return (
         User.objects.filter(active_q(), Exists(inside), ~Exists(wrote), ~Exists(asked))
-        .exclude(pk=thread.owner_id or 0)
+        .exclude(pk=0 if thread.unnamed else thread.owner_id or 0)
         .annotate(recently=Count("asked", filter=Q(asked__at__gt=month)))
         .filter(recently__lt=ASKS_A_MONTH)
     )

@@ -102,6 +102,9 @@ def ask(mail: OutgoingMail) -> Message | None:
     ask_row = asked.select_related("by").first()
     if thread is None or ask_row is None or thread.space is None:
         return None
+    if thread.owner_id == mail.recipient.pk:
+        # Asked by who cannot know that the question, unnamed, is hers: she needs no mail.
+        return None
     return Message(
         context={
             "title": thread.title if thread.space.content_in_mail else "",

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.models import MembershipRequest, Skill
 from community.models import JoinRequest, Reaction
+from core.models import OutgoingMail
 from core.tasks import tick
 from forums.models import Post, Thread
 from forums.services import create_thread, reply
@@ -150,6 +151,23 @@ def test_nobody_is_asked_more_than_twice_a_month(quiet):
 
     with pytest.raises(services.NotAsked):
         services.ask(old_question(quiet), fit, by=quiet.odile)
+
+
+def test_whom_to_ask_does_not_betray_who_asks_without_her_name(quiet, as_, mailoutbox):
+    thread = create_thread(
+        by=quiet.naima, space=quiet.psychosocial, text="Un mot délicat.", unnamed=True
+    )
+    simon = make_person("Simon", spaces=(quiet.psychosocial,))
+    reply(thread, by=simon, text="Moi non plus je ne signe pas.", unnamed=True)
+
+    page = as_(quiet.odile).get(reverse("admin:ask", args=(thread.pk,))).content.decode()
+    assert "Naïma" in page
+    assert "Simon" in page
+
+    services.ask(thread, quiet.naima, by=quiet.odile)
+    tick()
+    assert OutgoingMail.objects.get(name="ask").recipient == quiet.naima
+    assert not any("Odile" in mail.body for mail in mailoutbox)
 
 
 def test_the_ask_leaves_only_if_the_person_may_still_read(quiet, mailoutbox):
