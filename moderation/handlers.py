@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.querysets import active_q
 from community.models import Membership
 from core import content
-from core.events import on
+from core.events import hook, on
 from core.mail import queue
 from core.schedule import weekly
+from forums.models import Post, Thread
 from moderation import services
 from moderation.models import Report
 
@@ -37,6 +39,15 @@ def tell_people(payload: dict[str, Any]) -> None:
         author = _writer(report)
         if author is not None:
             queue("set_aside", to=author, about=report, dedupe=f"set-aside:{report.pk}")
+
+
+@hook("thread.moved")
+def take_reports_along(*, thread: Thread, **_also: Any) -> None:
+    """What was reported in a thread goes with it, at once: its words are those of the new space,
+    which others may moderate."""
+    posts = Post.objects.filter(thread=thread).values("pk")
+    about = Q(kind="thread", object_id=thread.pk) | Q(kind="post", object_id__in=posts)
+    Report.objects.filter(about).update(space=thread.space_id)
 
 
 def _writer(report: Report) -> User | None:

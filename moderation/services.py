@@ -87,6 +87,8 @@ def close_report(
     if report.closed_at is not None:
         raise AlreadyClosed
     _apply(report, outcome, by=by, reason=reason, space=space)
+    # A move took the report along.
+    report.refresh_from_db(fields=("space",))
     report.closed_at = timezone.now()
     report.closed_by = by
     report.outcome = outcome

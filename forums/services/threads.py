@@ -13,7 +13,7 @@ from community.models import SubCommunity
 from core import log
 from core.audience import Level, State
 from core.errors import NotAllowed
-from core.events import emit
+from core.events import emit, run_hooks
 from forums import attachments as joined
 from forums.errors import (
     GuestsReply,
@@ -308,5 +308,6 @@ def move_thread(thread: Thread, space: SubCommunity, *, by: User, reason: str = 
     log.record("thread.moved", thread, by=by, reason=reason, origin=origin.pk, target=target.pk)
     log.record("thread.left", origin, by=by, reason=reason, thread=thread.pk)
     emit("thread.moved", thread=thread.pk, origin=origin.pk, target=target.pk)
+    run_hooks("thread.moved", thread=thread)
     bump(origin.pk, target.pk)
     return thread

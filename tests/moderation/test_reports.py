@@ -8,7 +8,7 @@ from core.errors import NotAllowed
 from core.models import ActionLog, OutgoingMail
 from core.tasks import tick
 from forums.models import Post, Thread
-from forums.services import create_thread, reply
+from forums.services import create_thread, move_thread, reply
 from moderation import services
 from moderation.models import Report
 from tests.conftest import World, make_person
@@ -162,6 +162,28 @@ def test_a_report_in_a_confidential_space_goes_to_its_own_animators_only(world, 
     assert report not in Report.objects.moderated_by(karim)
     with pytest.raises(NotAllowed):
         services.close_report(report, by=karim, outcome=Report.Outcome.KEPT)
+
+
+def test_reports_follow_a_thread_into_a_confidential_space(world, thread, post):
+    karim = make_person("Karim", organisation=world.federation, role="animation")
+    mine = services.file_report(thread, by=world.maude, reason="confidentiel")
+    reply_too = services.file_report(post, by=world.maude, reason="identifie")
+    assert {mine, reply_too} <= set(Report.objects.moderated_by(karim))
+
+    move_thread(thread, world.psychosocial, by=world.odile)
+
+    assert not Report.objects.moderated_by(karim).exists()
+    assert set(Report.objects.moderated_by(world.odile)) == {mine, reply_too}
+
+
+def test_a_report_closed_by_a_move_is_decided_and_moved(world, thread):
+    report = services.file_report(thread, by=world.maude, reason="autre")
+    services.close_report(
+        report, by=world.odile, outcome=Report.Outcome.MOVED, space=world.psychosocial
+    )
+    report.refresh_from_db()
+    assert report.outcome == Report.Outcome.MOVED
+    assert report.space == world.psychosocial
 
 
 def test_a_coanimator_sees_the_reports_of_her_space_only_when_the_setting_allows(
