@@ -6,7 +6,9 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from accounts.services.people import set_administrator
 from community import services
+from community.audience import readers_of
 from community.errors import ReasonRequired
 from community.models import BreakGlassGrant, SubCommunity
 from core.errors import NotAllowed
@@ -41,6 +43,16 @@ def test_she_opens_it_with_a_reason_and_it_closes_by_itself(world, administrator
     assert not reads(administrator, world.direction)
     with time_machine.travel(timezone.now() + timedelta(hours=24, minutes=1)):
         assert not reads(administrator, world.psychosocial)
+
+
+def test_it_closes_at_once_when_she_is_no_longer_an_administrator(world, administrator):
+    services.break_glass(world.psychosocial, by=administrator, reason="Une plainte à vérifier")
+    assert administrator in readers_of(world.psychosocial)
+
+    set_administrator(administrator, False, by=None)
+
+    assert not reads(administrator, world.psychosocial)
+    assert administrator not in readers_of(world.psychosocial)
 
 
 def test_only_administrators_break_the_glass(world, odile, maude):
