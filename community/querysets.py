@@ -39,11 +39,6 @@ class SubCommunityQuerySet(models.QuerySet):
 
         return self.filter(audience.moderated_spaces_q(user))
 
-    def to_open_by_exception(self, user: Viewer) -> Self:
-        """What an administrator may ask to open by a break-glass grant: any space."""
-        allowed = user.is_authenticated and user.is_current and user.is_superuser
-        return self.order_by("position", "name") if allowed else self.none()
-
     def with_access(self, user: Viewer) -> Self:
         """Adds `readable`, `mine` (a current stay) and `visited_at` (the last visit of it)."""
         from community.models import Membership, SubCommunity
@@ -67,6 +62,16 @@ class SubCommunityQuerySet(models.QuerySet):
 class MembershipQuerySet(models.QuerySet):
     def current(self) -> Self:
         return self.filter(ended_at=None)
+
+    def of(self, user: Viewer) -> Self:
+        """Her own current stays."""
+        return self.filter(user_id=user.pk or 0, ended_at=None)
+
+    def readable_by(self, user: Viewer) -> Self:
+        """The stays, past ones too, in the spaces that `user` reads."""
+        from community import audience
+
+        return self.filter(audience.readable_spaces_q(user, "space__"))
 
     def of_active(self) -> Self:
         """Stays of people whose account may act now."""
@@ -96,6 +101,10 @@ class CharterQuerySet(models.QuerySet):
 class JoinRequestQuerySet(models.QuerySet):
     def pending(self) -> Self:
         return self.filter(state="pending")
+
+    def of(self, user: Viewer) -> Self:
+        """Her own requests and invitations."""
+        return self.filter(user_id=user.pk or 0)
 
     def open(self) -> Self:
         """Requests to be decided, and invitations that wait for an answer."""

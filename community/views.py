@@ -47,7 +47,7 @@ def _charter_of(space: SubCommunity) -> Charter | None:
 
 
 def _open_request(request: HttpRequest, space: SubCommunity) -> JoinRequest | None:
-    return JoinRequest.objects.open().filter(user=person(request), space=space).first()
+    return JoinRequest.objects.of(person(request)).open().filter(space=space).first()
 
 
 @require_safe
@@ -56,9 +56,7 @@ def index(request: HttpRequest) -> HttpResponse:
     spaces: list[Any] = list(
         SubCommunity.objects.listed_to(request.user).open().with_access(request.user).with_members()
     )
-    asked = {
-        one.space_id: one.state for one in JoinRequest.objects.open().filter(user=person(request))
-    }
+    asked = {one.space_id: one.state for one in JoinRequest.objects.of(person(request)).open()}
     for one in spaces:
         one.request_state = asked.get(one.pk, "")
     return render(
@@ -101,9 +99,7 @@ def space(request: HttpRequest, slug: str) -> HttpResponse:
 def _note_visit(request: HttpRequest, found: Any) -> None:
     now = timezone.now()
     if found.visited_at is None or found.visited_at < now - VISIT:
-        Membership.objects.current().filter(user=person(request), space=found).update(
-            last_visit_at=now
-        )
+        Membership.objects.of(person(request)).filter(space=found).update(last_visit_at=now)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -235,7 +231,9 @@ def charter(request: HttpRequest, slug: str) -> HttpResponse:
 def members(request: HttpRequest, slug: str) -> HttpResponse:
     """Who is in the space, the last arrived first, for those who read it."""
     found = _readable(request, slug)
-    stays = Membership.objects.current().with_people().filter(space=found)
+    stays = (
+        Membership.objects.readable_by(person(request)).current().with_people().filter(space=found)
+    )
     page = by_cursor(
         stays, after=request.GET.get("apres", ""), size=MEMBERS_PAGE, order=("joined_at", "id")
     )

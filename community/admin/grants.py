@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from community import services
-from community.models import BreakGlassGrant, SubCommunity
-from community.permissions import can_break_glass
+from community.models import BreakGlassGrant
+from community.permissions import can_break_glass, spaces_to_open
 from core.errors import Refused
 from core.scoped_admin import ScopedAdmin
 
 
 class GrantForm(forms.Form):
-    space = forms.ModelChoiceField(label=_("Sub-community"), queryset=SubCommunity.objects.none())
+    space: forms.ModelChoiceField = forms.ModelChoiceField(label=_("Sub-community"), queryset=None)
     reason = forms.CharField(
         label=_("Reason"),
         help_text=_("The people who animate this space read it at once."),
@@ -31,8 +31,7 @@ class GrantForm(forms.Form):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        spaces = SubCommunity.objects.to_open_by_exception(by)
-        self.fields["space"].queryset = spaces  # type: ignore[attr-defined]
+        self.fields["space"].queryset = spaces_to_open(by)  # type: ignore[attr-defined]
 
 
 @admin.register(BreakGlassGrant)

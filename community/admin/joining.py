@@ -66,7 +66,7 @@ class AnswerForm(forms.Form):
 class InviteForm(forms.Form):
     """`person` by her e-mail: a list of all members would not fit, and would tell too much."""
 
-    space = forms.ModelChoiceField(label=_("Sub-community"), queryset=SubCommunity.objects.none())
+    space: forms.ModelChoiceField = forms.ModelChoiceField(label=_("Sub-community"), queryset=None)
     email = forms.EmailField(label=_("E-mail of the member"))
     message = forms.CharField(
         label=_("A word for her"),

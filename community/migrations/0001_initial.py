@@ -279,9 +279,16 @@ class Migration(migrations.Migration):
                             ("animation", "Animation"),
                         ],
                         default="membre",
-                        max_length=12, verbose_name='Role'),
+                        max_length=12,
+                        verbose_name="Role",
+                    ),
                 ),
-                ("joined_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name='Here since')),
+                (
+                    "joined_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="Here since"
+                    ),
+                ),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("history_id", models.AutoField(primary_key=True, serialize=False)),
                 ("history_date", models.DateTimeField(db_index=True)),
@@ -320,7 +327,9 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
-                        to=settings.AUTH_USER_MODEL, verbose_name='Person'),
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
                 ),
                 (
                     "space",
@@ -330,7 +339,9 @@ class Migration(migrations.Migration):
                         null=True,
                         on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
-                        to="community.subcommunity", verbose_name='Sub-community'),
+                        to="community.subcommunity",
+                        verbose_name="Sub-community",
+                    ),
                 ),
             ],
             options={
@@ -350,16 +361,23 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("version", models.PositiveSmallIntegerField(verbose_name='Version')),
+                ("version", models.PositiveSmallIntegerField(verbose_name="Version")),
                 ("articles", models.JSONField(default=list)),
-                ("published_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name='Published on')),
+                (
+                    "published_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="Published on"
+                    ),
+                ),
                 (
                     "published_by",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
                         related_name="+",
-                        to=settings.AUTH_USER_MODEL, verbose_name='Published by'),
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Published by",
+                    ),
                 ),
                 (
                     "space",
@@ -388,21 +406,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("reason", models.TextField(max_length=1000, verbose_name="Reason")),
-                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name='Opened on')),
-                ("expires_at", models.DateTimeField(verbose_name='Until')),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="Opened on")),
+                ("expires_at", models.DateTimeField(verbose_name="Until")),
                 (
                     "user",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="break_glass_grants",
-                        to=settings.AUTH_USER_MODEL, verbose_name='Person'),
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
                 ),
                 (
                     "space",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="grants",
-                        to="community.subcommunity", verbose_name='Sub-community'),
+                        to="community.subcommunity",
+                        verbose_name="Sub-community",
+                    ),
                 ),
             ],
             options={
@@ -504,9 +526,16 @@ class Migration(migrations.Migration):
                             ("animation", "Animation"),
                         ],
                         default="membre",
-                        max_length=12, verbose_name='Role'),
+                        max_length=12,
+                        verbose_name="Role",
+                    ),
                 ),
-                ("joined_at", models.DateTimeField(default=django.utils.timezone.now, verbose_name='Here since')),
+                (
+                    "joined_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="Here since"
+                    ),
+                ),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
                 ("read_floor", models.DateTimeField(default=django.utils.timezone.now)),
                 ("last_visit_at", models.DateTimeField(blank=True, null=True)),
@@ -527,14 +556,18 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
-                        to=settings.AUTH_USER_MODEL, verbose_name='Person'),
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
                 ),
                 (
                     "space",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="memberships",
-                        to="community.subcommunity", verbose_name='Sub-community'),
+                        to="community.subcommunity",
+                        verbose_name="Sub-community",
+                    ),
                 ),
             ],
             options={
@@ -603,14 +636,18 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="join_requests",
-                        to=settings.AUTH_USER_MODEL, verbose_name='Person'),
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Person",
+                    ),
                 ),
                 (
                     "space",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="join_requests",
-                        to="community.subcommunity", verbose_name='Sub-community'),
+                        to="community.subcommunity",
+                        verbose_name="Sub-community",
+                    ),
                 ),
             ],
             options={
