@@ -86,6 +86,7 @@ def _people(rng: random.Random, count: int, spaces: list[SubCommunity]) -> list[
         Organisation(
             name=f"Organisme {n}",
             slug=f"organisme-{n}",
+            folded=fold(f"Organisme {n}"),
             level=Level.COMMUNITY,
             region=f"{n % 17 + 1:02d}",
         )

@@ -62,7 +62,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
-    "import_export",
     "simple_history",
     "taggit",
 ]
