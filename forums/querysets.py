@@ -6,7 +6,16 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Subquery
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+)
 from django.utils import timezone
 
 from core.audience import AudienceQuerySet, State, audience_q, moderation_q
@@ -66,10 +75,12 @@ class ThreadQuerySet(AudienceQuerySet):
         """Adds `is_unread` to each row."""
         return self.annotate(is_unread=_flag(unread_q(user)))
 
-    def with_rights(self, user: Viewer) -> Self:
-        """Adds what `forums.permissions` needs to know, in the same query."""
+    def with_rights(self, user: Viewer, *, readable: bool = False) -> Self:
+        """Adds what `forums.permissions` needs to know, in the same query. `readable` says that
+        these rows come from `readable_by(user)`: there is nothing to ask twice."""
+        reads = Value(True, BooleanField()) if readable else _flag(audience_q(user))
         return self.annotate(
-            viewer_reads=_flag(audience_q(user)),
+            viewer_reads=reads,
             viewer_moderates=_flag(moderation_q(user)),
             viewer_belongs=Exists(_memberships(user)),
         )

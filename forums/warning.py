@@ -85,7 +85,7 @@ def mended(text: str, which: str, *, is_html: bool = False) -> tuple[str, bool]:
     said = shown(text, is_html=is_html)
     findings = identifiers.find_identifiers(said)
     if which != "all":
-        rank = int(which) if which.isdecimal() else -1
+        rank = int(which) if which.isdecimal() and len(which) < 6 else -1
         findings = findings[rank : rank + 1] if 0 <= rank < len(findings) else []
     if not findings:
         return text, is_html

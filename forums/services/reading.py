@@ -33,7 +33,6 @@ def mark_read(thread: Thread, position: int, *, by: User) -> None:
         _stale(thread, by)
 
 
-@transaction.atomic
 def visit(thread: Thread, position: int, *, by: User) -> None:
     """A page of `thread` was shown to `by`: her position moves, her visit counts once a day.
 
@@ -45,6 +44,13 @@ def visit(thread: Thread, position: int, *, by: User) -> None:
     position = min(position, thread.last_position)
     if counted and read_to >= position:
         return
+    with transaction.atomic():
+        _note_visit(thread, position, today, by, read_to=read_to, counted=counted)
+
+
+def _note_visit(
+    thread: Thread, position: int, today: date, by: User, *, read_to: int | None, counted: bool
+) -> None:
     if read_to is None:
         fresh = _begin(thread, position, today, by)
     else:

@@ -7,7 +7,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -16,11 +18,11 @@ from community.services import react as make_gesture
 from core.errors import NotAllowed, Refused
 from core.web import person
 from forums import services
+from forums.drawing import Acts
 from forums.forms import MoveForm, ReasonForm
 from forums.models import Post, Thread
 from forums.permissions import rights_of
 from forums.views.common import back_to, by_htmx, post_or_404, thread_or_404
-from forums.views.thread import gestures
 from notifications.services import follow as start_following
 from notifications.services import unfollow
 
@@ -36,9 +38,9 @@ def react(request: HttpRequest, pk: int) -> HttpResponse:
     if not by_htmx(request):
         return back_to(post)
     fresh = Post.objects.readable_by(user).get(pk=pk)
-    mine = set(Reaction.objects.filter(user=user).on("post", [pk]).values_list("type", flat=True))
-    context = {"post": fresh, "reactions": gestures(fresh, mine)}
-    return render(request, "forums/parts/reactions.html", context)
+    mine = Reaction.objects.filter(user=user).on("post", [pk])
+    acts = Acts(get_token(request), set(mine.values_list("object_id", "type")))
+    return HttpResponse(acts.reactions(fresh, reverse("forums:post", args=(pk,))))
 
 
 @require_POST

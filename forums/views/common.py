@@ -14,7 +14,8 @@ from forums.models import Post, Thread
 def thread_or_404(request: HttpRequest, pk: int) -> Thread:
     """The thread, its space and what she may do in it, if she reads it."""
     user = person(request)
-    rows = Thread.objects.readable_by(user).with_rights(user).select_related("space", "owner")
+    rows = Thread.objects.readable_by(user).with_rights(user, readable=True)
+    rows = rows.select_related("space", "owner")
     return get_object_or_404(rows, pk=pk)
 
 

@@ -7,15 +7,17 @@ from typing import Any
 
 from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
 from community.models import Reaction
 from core.audience import State
 from core.models import StoredFile
 from core.web import person
 from forums import attachments, services
+from forums.drawing import Acts
 from forums.models import Post, Thread
 from forums.models.post import PAGE_SIZE, page_of
 from forums.permissions import Rights, rights_of
@@ -51,35 +53,25 @@ COLUMNS = (
 
 @dataclass
 class Slot:
-    """One position of the page: its message, or None when it was set aside."""
+    """One position of the page: its message, or None when it was set aside. What is done to the
+    message is asked at addresses below `url`; `acts` is drawn by `forums.drawing`."""
 
     position: int
     post: Post | None
+    url: str = ""
     files: list[StoredFile] = field(default_factory=list)
-    reactions: list[Gesture] = field(default_factory=list)
+    acts: str = ""
     is_new: bool = False
     is_answer: bool = False
     mine: bool = False
-    may_edit: bool = False
-
-
-@dataclass(frozen=True)
-class Gesture:
-    """One reaction as its button shows it."""
-
-    type: str
-    label: str
-    icon: str
-    count: int
-    pressed: bool
 
 
 @require_safe
 def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Twenty messages of the thread; reading them is what moves her mark."""
     user = person(request)
-    rows = Thread.objects.readable_by(user).with_rights(user).with_reading(user)
-    rows = rows.select_related("space", "owner").annotate(answer_position=F("answer__position"))
+    rows = Thread.objects.readable_by(user).with_rights(user, readable=True).with_reading(user)
+    rows = rows.select_related("space").annotate(answer_position=F("answer__position"))
     thread: Any = get_object_or_404(rows, pk=pk)
     address = thread.get_absolute_url()
     if slug and request.path != address:
@@ -90,7 +82,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     pages = page_of(thread.last_position)
     number = _page_number(request, pages)
     rights = rights_of(user, thread)
-    slots = _slots(thread, number, user, rights)
+    slots = _slots(request, thread, number, rights)
     services.visit(thread, number * PAGE_SIZE, by=user)
     context = {
         "thread": thread,
@@ -101,6 +93,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "pages": pages,
         "answer_url": _place(thread, thread.answer_position) if thread.answer_position else "",
         "tags": thread.tags.all(),
+        "members_url": reverse("accounts:members"),
     }
     return render(request, "forums/thread.html", context | _foot(request, thread, rights))
 
@@ -123,19 +116,16 @@ def _first_unread(thread: Any) -> str:
     return _place(thread, max(1, min(read_to + 1, thread.last_position)))
 
 
-def _slots(thread: Any, number: int, user: User, rights: Rights) -> list[Slot]:
+def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> list[Slot]:
     """The positions of the page, in order; what nobody may read any more is an empty place."""
+    user = person(request)
     first = (number - 1) * PAGE_SIZE + 1
     last = min(number * PAGE_SIZE, thread.last_position)
-    visible = (
-        Post.objects.moderated_by(user) if rights.moderates else Post.objects.readable_by(user)
-    )
-    posts = list(
-        visible.filter(thread_id=thread.pk)
-        .between(first, last)
-        .select_related("author__organisation", "parent__author")
-        .only(*COLUMNS)
-    )
+    # The thread was found by `readable_by` a moment ago: its posts only narrow it by their state.
+    rows = thread.posts.between(first, last)
+    if not rights.moderates:
+        rows = rows.filter(state=State.PUBLISHED)
+    posts = list(rows.select_related("author__organisation", "parent__author").only(*COLUMNS))
     for post in posts:
         post.thread = thread
         if post.parent is not None:
@@ -143,36 +133,32 @@ def _slots(thread: Any, number: int, user: User, rights: Rights) -> list[Slot]:
     files = attachments.of_posts(posts)
     mine = Reaction.objects.filter(user_id=user.pk).on("post", [post.pk for post in posts])
     pressed = set(mine.values_list("object_id", "type"))
+    acts = Acts(get_token(request), pressed, rights, number)
     found = {post.position: post for post in posts}
     slots = [Slot(position, found.get(position)) for position in range(first, last + 1)]
+    base = reverse("forums:post", args=(0,)).removesuffix("0/")
     for slot in slots:
         shown = slot.post
         if shown is None:
             continue
+        slot.url = f"{base}{shown.pk}/"
         slot.files = files.get(shown.pk, [])
-        slot.reactions = gestures(shown, {kind for pk, kind in pressed if pk == shown.pk})
         slot.is_answer = shown.pk == thread.answer_id
         slot.mine = shown.author_id == user.pk
-        slot.may_edit = shown.state == State.PUBLISHED and rights.edit(shown)
+        if shown.state == State.PUBLISHED:
+            slot.acts = acts.under(
+                shown,
+                slot.url,
+                mine=slot.mine,
+                answer=slot.is_answer,
+                edit=rights.edit(shown),
+            )
     read_to = thread.read_to or 0
     if read_to and first - 1 <= read_to < thread.newest_position:
         fresh = [slot for slot in slots if slot.position > read_to and slot.post]
         for slot in fresh[:1]:
             slot.is_new = True
     return slots
-
-
-def gestures(post: Post, pressed: set[str]) -> list[Gesture]:
-    Type = Reaction.Type
-    drawn = (
-        (Type.THANKS, "thanks", post.thanks_count),
-        (Type.USEFUL, "useful", post.useful_count),
-        (Type.SAME, "metoo", post.same_count),
-    )
-    return [
-        Gesture(kind.value, str(kind.label), icon, count, kind.value in pressed)
-        for kind, icon, count in drawn
-    ]
 
 
 def _foot(request: HttpRequest, thread: Thread, rights: Rights) -> dict[str, Any]:
