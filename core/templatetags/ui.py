@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django import template
@@ -84,7 +84,19 @@ def when(value: datetime | date | None, style: str = "moment") -> SafeString:
     (`moment`, `ago`, `age`, `day`). Nothing for None."""
     if value is None:
         return mark_safe("")
-    shown = {"moment": moment, "ago": ago, "age": age, "day": day}[style](value)
+    if style in ("moment", "day"):
+        return _dated(value, style, formats.active_language(), timezone.localdate())
+    return _time(value, {"ago": ago, "age": age}[style](value))
+
+
+@lru_cache(maxsize=4096)
+def _dated(value: datetime | date, style: str, language: str, today: date) -> SafeString:
+    """The same all day long, in `language`: a page shows twenty of them, and a hundred people the
+    same page."""
+    return _time(value, {"moment": moment, "day": day}[style](value))
+
+
+def _time(value: datetime | date, shown: str) -> SafeString:
     full, machine = day(value), value.isoformat()
     if isinstance(value, datetime):
         full = f"{full}, {hours(value)}"
