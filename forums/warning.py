@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 
 from core import identifiers, richtext
 from core.identifiers import Finding, Segment
-from forums.services.common import plain
+from forums.services.common import MAX_TEXT, plain
 
 TAG = re.compile(r"(<[^>]*>)")
+# Longer than this cannot be published: it is not worth the time of a long look.
+MOST = 2 * MAX_TEXT
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ def shown(text: str, *, is_html: bool) -> str:
 
 
 def _part(label: str, field_name: str, text: str) -> Part | None:
-    findings = identifiers.find_identifiers(text)
+    findings = identifiers.find_identifiers(text[:MOST])
     if not findings:
         return None
     proposals = [
@@ -83,7 +85,7 @@ def mended(text: str, which: str, *, is_html: bool = False) -> tuple[str, bool]:
     """The text with one finding replaced (`which` is its rank), or all of them ("all"), and
     whether it is still HTML."""
     said = shown(text, is_html=is_html)
-    findings = identifiers.find_identifiers(said)
+    findings = identifiers.find_identifiers(said[:MOST])
     if which != "all":
         rank = int(which) if which.isdecimal() and len(which) < 6 else -1
         findings = findings[rank : rank + 1] if 0 <= rank < len(findings) else []

@@ -386,3 +386,27 @@ def test_an_image_of_the_editor_is_read_with_the_message_that_shows_it(
     assert as_(world.eve).get(address).status_code == 404
     services.hide_post(post, by=world.odile, reason="essai")
     assert as_(world.maude).get(address).status_code == 404
+
+
+def test_a_text_that_could_never_be_published_is_not_searched_to_its_end(
+    world: World, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    find = warning.identifiers.find_identifiers
+
+    def counting(text: str) -> Any:
+        looked.append(len(text))
+        return find(text)
+
+    monkeypatch.setattr(warning.identifiers, "find_identifiers", counting)
+    sent = as_(world.maude).post(
+        "/discussions/nouveau/",
+        {
+            "space": "intervention",
+            "text": "418 555-0134 " * 50_000,
+            "replace": "text:" + "9" * 5000,
+            "writer": writer_token(world.maude),
+        },
+    )
+    assert sent.status_code == 200
+    assert max(looked) <= 40_000
