@@ -133,5 +133,6 @@ class CharterAdmin(ScopedAdmin):
         if asked == CONDUCT:
             standing = rows.filter(space=None).first()
         else:
-            standing = rows.filter(space_id=int(asked)).first() if asked.isdecimal() else None
+            number = int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+            standing = rows.filter(space_id=number).first()
         return {"where": asked, "text": text_of(standing.articles) if standing else ""}
