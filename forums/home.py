@@ -84,7 +84,8 @@ def appeal(user: User, words: Sequence[str], function: str) -> Appeal | None:
 
 
 def _unanswered_by_others(user: User) -> QuerySet:
-    """Longest unanswered first, among the newest."""
+    """Longest unanswered first, among the newest. The audience rule is in the selection of the
+    newest, in this same query."""
     opening = Post.objects.filter(thread_id=OuterRef("pk"), position=1).values("text")
     newest = (
         Thread.objects.readable_by(user)
@@ -95,8 +96,7 @@ def _unanswered_by_others(user: User) -> QuerySet:
         .values("pk")[:CANDIDATES]
     )
     return (
-        Thread.objects.readable_by(user)
-        .filter(pk__in=newest)
+        Thread.objects.filter(pk__in=newest)
         .select_related("space", "owner__organisation")
         .prefetch_related("tags")  # type: ignore[misc]
         .annotate(opening_text=Subquery(opening[:1]))
@@ -156,15 +156,19 @@ def waiting(user: User) -> Iterable[OpenItem]:
 
 
 def to_thank(user: User) -> tuple[Post, str] | None:
-    """The most thanked recent reply of her spaces that she did not thank for."""
+    """The most thanked recent reply of her spaces that she did not thank for. The audience rule
+    is in the selection of the threads, in this same query."""
     recent = (
         Thread.objects.readable_by(user).filter(_in_my_spaces(user)).recent_first().values("pk")
     )
     thanked = Reaction.objects.filter(
         user_id=user.pk, kind="post", object_id=OuterRef("pk"), type=Reaction.Type.THANKS
     )
-    replies = Post.objects.readable_by(user).filter(
-        ~Exists(thanked), thread_id__in=recent[:THANKABLE_THREADS], position__gt=1
+    replies = Post.objects.filter(
+        ~Exists(thanked),
+        thread_id__in=recent[:THANKABLE_THREADS],
+        position__gt=1,
+        state=State.PUBLISHED,
     )
     post = (
         replies.exclude(author=user)
