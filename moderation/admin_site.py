@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.base import ModelBase
@@ -14,7 +15,7 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.translation import gettext_lazy as _
 
 from core.web import person
-from moderation.permissions import can_moderate_anything
+from moderation.permissions import can_moderate_anything, has_the_factor
 
 
 class AncrageAdminConfig(AdminConfig):
@@ -54,15 +55,21 @@ class AncrageAdminSite(AdminSite):
     def has_permission(self, request: HttpRequest) -> bool:
         """Asked many times a page: the answer is kept with the request."""
         if not hasattr(request, "may_moderate"):
-            request.may_moderate = can_moderate_anything(request.user)  # type: ignore[attr-defined]
+            allowed = can_moderate_anything(request.user) and has_the_factor(request.user)
+            request.may_moderate = allowed  # type: ignore[attr-defined]
         return bool(request.may_moderate)  # type: ignore[attr-defined]
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The one sign-in, with its limits and second factor; no second door."""
+        """The one sign-in, with its limits and second factor; no second door. A co-animator who
+        has one factor only is led to the second; to a member there is nothing here."""
         if request.user.is_authenticated:
-            from core.views import not_found
-
-            return not_found(request)
+            if not can_moderate_anything(request.user):
+                raise Http404
+            messages.warning(
+                request,
+                _("Your role gives access to what others confide: add a second factor first."),
+            )
+            return redirect("accounts:security")
         target = request.GET.get("next") or reverse("admin:index")
         return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
 

@@ -18,5 +18,6 @@ class ModerationConfig(AppConfig):
                 template="moderation/parts/report_action.html",
                 applies=can_report,
                 position=90,
+                same_for_all=True,
             )
         )

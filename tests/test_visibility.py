@@ -143,7 +143,7 @@ def build_city(storages: dict[str, Any]) -> City:
         ),
         "gone": make_person("Guy", organisation=world.phare),
     }
-    for name in ("karim", "admin"):
+    for name in ("karim", "admin", "lead"):
         from allauth.mfa.models import Authenticator
 
         Authenticator.objects.create(

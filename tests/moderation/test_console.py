@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import timezone
 
@@ -242,3 +243,14 @@ def test_an_animator_outside_the_confidential_space_sees_nothing_of_it_in_the_co
     shown = [t.sort for t in console.tasks_for(karim)]
 
     assert not {"report", "join", "unanswered"} & set(shown)
+
+
+def test_a_coanimator_opens_the_admin_with_a_second_factor_only(world, as_, settings):
+    settings.COANIMATION = True
+    world.intervention.memberships.filter(user=world.maude).update(role="coanimation")
+
+    refused = as_(world.maude).get(reverse("admin:index"), follow=True)
+    assert refused.redirect_chain[-1][0] == reverse("accounts:security")
+
+    Authenticator.objects.create(user=world.maude, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
+    assert as_(world.maude).get(reverse("admin:index")).status_code == 200
