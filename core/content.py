@@ -32,13 +32,16 @@ class OpenItem:
 class Action:
     """An act offered on any content by `{% content_actions %}`: report, thank, bookmark…
 
-    `template` draws it, given `obj`, `kind`, `viewer`; `applies(obj, viewer)` decides whether.
+    `template` draws it, given `obj`, its `pk` and `kind`; `applies(obj, viewer)` decides whether.
+    `same_for_all` says that the template asks nothing but `pk` and `kind`: it is then drawn once,
+    and copied with the number of each object.
     """
 
     name: str
     template: str
     applies: Callable[[Any, Viewer], bool]
     position: int = 0
+    same_for_all: bool = False
 
 
 @dataclass(frozen=True)
