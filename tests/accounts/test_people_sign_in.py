@@ -279,6 +279,22 @@ def test_the_demonstration_opens_its_own_accounts_and_nothing_else(
     assert door.authenticate(None, email=demo.email, password=DEMO_PASSWORD) is None
 
 
+@pytest.mark.parametrize(
+    ("address", "opens"),
+    [("127.0.0.1", True), ("::1", True), ("192.168.1.20", False), ("", True), ("nowhere", False)],
+)
+def test_the_demonstration_opens_to_this_machine_alone(
+    settings: Any, rf: Any, db: None, address: str, opens: bool
+) -> None:
+    settings.DEMO = True
+    demo = User.objects.create_user(
+        "tristan@courriel.example", None, first_name="Tristan", last_name="Marécourt"
+    )
+    request = rf.post("/compte/connexion/", REMOTE_ADDR=address)
+    found = DemoBackend().authenticate(request, email=demo.email, password=DEMO_PASSWORD)
+    assert (found == demo) is opens
+
+
 def test_without_the_flag_the_demonstration_has_no_door() -> None:
     assert "accounts.backends.DemoBackend" not in project.AUTHENTICATION_BACKENDS
 
