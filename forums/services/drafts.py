@@ -42,9 +42,11 @@ def keep_draft(
         thread=thread,
         defaults={"body": body, "is_html": bool(html)},
     )
-    edits = bool(details and "edits" in details)
-    if not created and not edits and draft.body.strip() and draft.body.strip() not in body:
+    if not created and draft.body.strip() and draft.body.strip() not in body:
         body, html = _joined(draft, body, html)
+        if draft.details.get("unnamed"):
+            # What she wrote to be unnamed is not shown again ready to be signed.
+            details = (details or {}) | {"unnamed": draft.details["unnamed"]}
     draft.body = body
     draft.is_html = bool(html)
     draft.title = title.strip()[:MAX_TITLE] or draft.title

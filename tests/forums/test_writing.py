@@ -410,3 +410,26 @@ def test_a_text_that_could_never_be_published_is_not_searched_to_its_end(
     )
     assert sent.status_code == 200
     assert max(looked) <= 40_000
+
+
+def test_an_interrupted_edit_does_not_efface_an_interrupted_reply(
+    world: World, question: Thread
+) -> None:
+    services.keep_draft(by=world.maude, thread=question, text="Une réponse commencée.")
+    edited = {"edits": question.posts.get().pk}
+    for text in ("Ma question, mieux dite.", "Ma question, encore mieux dite."):
+        services.keep_draft(by=world.maude, thread=question, text=text, details=edited)
+    body = Draft.objects.get(user=world.maude).body
+    assert "Une réponse commencée." in body
+    assert "encore mieux dite." in body
+
+
+def test_two_kept_texts_of_which_one_was_to_be_unnamed_come_back_unnamed(
+    world: World, secret: Thread
+) -> None:
+    unnamed = {"unnamed": "on"}
+    services.keep_draft(by=world.naima, thread=secret, text="Sans mon nom.", details=unnamed)
+    services.keep_draft(by=world.naima, thread=secret, text="Avec mon nom.")
+    draft = Draft.objects.get(user=world.naima)
+    assert "Sans mon nom." in draft.body
+    assert draft.details["unnamed"]
