@@ -24,6 +24,14 @@ def _said(space: SubCommunity) -> str:
     return _("“%(name)s”") % {"name": space.name}
 
 
+def _page(space: SubCommunity, name: str) -> str:
+    """The address of a page of the space; for a confidential one, whose address names it too, the
+    list where the person finds it."""
+    if space.confidential:
+        return absolute(reverse("community:index"))
+    return absolute(reverse(f"community:{name}", args=(space.slug,)))
+
+
 def _request_of(mail: OutgoingMail) -> JoinRequest | None:
     rows = JoinRequest.objects.select_related("space", "user")
     return rows.filter(pk=mail.object_id or 0).first()
@@ -77,7 +85,7 @@ def join_decided(mail: OutgoingMail) -> Message | None:
             "accepted": request.state == State.ACCEPTED,
             "space": _said(request.space),
             "answered": bool(request.answer),
-            "url": absolute(reverse(f"community:{name}", args=(request.space.slug,))),
+            "url": _page(request.space, name),
         },
         why=_("You asked to join a space."),
     )
@@ -92,7 +100,7 @@ def join_invited(mail: OutgoingMail) -> Message | None:
     return Message(
         context={
             "space": _said(request.space),
-            "url": absolute(reverse("community:join", args=(request.space.slug,))),
+            "url": _page(request.space, "join"),
         },
         why=_("The animators of a space invite you."),
     )

@@ -59,3 +59,11 @@ def test_the_page_answers_404_to_eve_and_thanks_for_maude(as_, maude, eve, answe
     assert as_(maude).post("/communautes/reagir/", form).status_code == 302
     assert count(answer) == 1
     assert as_(maude).get("/communautes/reagir/").status_code == 405
+
+
+def test_htmx_swaps_the_button_for_its_new_state(as_, maude, answer):
+    form = {"kind": "post", "id": answer.pk, "type": "merci", "wanted": "1"}
+    shown = as_(maude).post("/communautes/reagir/", form, headers={"HX-Request": "true"})
+    assert shown.status_code == 200
+    assert 'aria-pressed="true"' in shown.content.decode()
+    assert 'name="wanted" value="0"' in shown.content.decode()
