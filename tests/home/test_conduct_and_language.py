@@ -110,3 +110,15 @@ def test_an_unknown_language_changes_nothing(maude, as_):
     as_(maude).post("/i18n/langue/", {"language": "xx", "next": "/"})
     maude.refresh_from_db()
     assert maude.language == "fr-ca"
+
+
+def test_an_animator_without_a_second_factor_is_not_sent_round_in_circles(
+    code, odile, as_, settings
+):
+    from allauth.mfa.models import Authenticator
+
+    settings.SECOND_FACTOR_REQUIRED = True
+    Authenticator.objects.filter(user=odile).delete()
+    answer = as_(odile).get("/", follow=True)
+    assert answer.status_code == 200
+    assert len(answer.redirect_chain) < 4
