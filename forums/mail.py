@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 from django.urls import reverse
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from core.mail import Message, message
@@ -11,6 +15,8 @@ from core.site import absolute
 from forums.models import Post
 from notifications.links import stop_url
 from notifications.services import recipients_for
+
+IMAGE = re.compile(r"<img [^>]*>")
 
 
 @message("reply")
@@ -30,16 +36,7 @@ def reply(mail: OutgoingMail) -> Message | None:
     # The same made-up root for all: mail programs then draw one conversation.
     root = f"<thread.{thread.pk}@ancrage>"
     quiet = not thread.space.content_in_mail
-    context = (
-        {"url": absolute(_plain_url(post))}
-        if quiet
-        else {
-            "url": absolute(post.get_absolute_url()),
-            "thread": thread,
-            "post": post,
-            "author": post.signed_by,
-        }
-    )
+    context = {"url": absolute(_plain_url(post))} if quiet else _content(post)
     return Message(
         template="reply_quiet" if quiet else "reply",
         context=context,
@@ -47,6 +44,22 @@ def reply(mail: OutgoingMail) -> Message | None:
         unsubscribe_url=stop_url(person, "thread", thread.pk),
         references=(root,),
     )
+
+
+def _content(post: Post) -> dict[str, Any]:
+    """Who says what, where: for spaces whose mails may say it. Pictures stay on the site, where
+    who looks at them is known."""
+    author = post.signed_by
+    names = [author.short_name] if author else [_("A member without a name")]
+    if author and author.organisation:
+        names.append(author.organisation.name)
+    return {
+        "url": absolute(post.get_absolute_url()),
+        "thread": post.thread,
+        "post": post,
+        "author": ", ".join(names),
+        "html": mark_safe(IMAGE.sub("", post.html)),  # noqa: S308 (sanitised when it was written)
+    }
 
 
 def _plain_url(post: Post) -> str:

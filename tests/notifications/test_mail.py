@@ -394,3 +394,16 @@ def test_readers_of_a_space_are_those_who_read_it(world: World) -> None:
         for user in User.objects.all():
             reads = SubCommunity.objects.readable_by(user).filter(pk=space.pk).exists()
             assert (user in readers) == reads, (space, user)
+
+
+def test_the_mail_keeps_marks_and_leaves_pictures_on_the_site(
+    world: World, question: Thread, work: Work
+) -> None:
+    picture = "/fichiers/7a6e0f43-0a55-4b8c-9a55-8d4a64e9a0f1/"
+    html = f'<blockquote><p>cité</p></blockquote><p><b>Oui</b></p><img src="{picture}">'
+    services.reply(question, by=world.odile, html=html)
+    work()
+    (body, _type), *_rest = outbox.outbox[0].alternatives
+    assert "<blockquote><p>cité</p></blockquote>" in str(body)
+    assert "<strong>Oui</strong>" in str(body)
+    assert picture not in str(body)
