@@ -12,6 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from community.models import Reaction
 from core.audience import State
 from core.models import StoredFile
@@ -59,6 +60,7 @@ class Slot:
     position: int
     post: Post | None
     url: str = ""
+    byline: str = ""
     files: list[StoredFile] = field(default_factory=list)
     acts: str = ""
     is_new: bool = False
@@ -93,7 +95,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "pages": pages,
         "answer_url": _place(thread, thread.answer_position) if thread.answer_position else "",
         "tags": thread.tags.all(),
-        "members_url": reverse("accounts:members"),
+        "members_url": "" if user.is_guest else reverse("accounts:members"),
     }
     return render(request, "forums/thread.html", context | _foot(request, thread, rights))
 
@@ -142,6 +144,7 @@ def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> li
         if shown is None:
             continue
         slot.url = f"{base}{shown.pk}/"
+        slot.byline = _byline(shown.signed_by)
         slot.files = files.get(shown.pk, [])
         slot.is_answer = shown.pk == thread.answer_id
         slot.mine = shown.author_id == user.pk
@@ -159,6 +162,14 @@ def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> li
         for slot in fresh[:1]:
             slot.is_new = True
     return slots
+
+
+def _byline(author: User | None) -> str:
+    """Her function and her organisation, beside her name."""
+    if author is None:
+        return ""
+    organisation = author.organisation.name if author.organisation else ""
+    return ", ".join(filter(None, (author.job_title, organisation)))
 
 
 def _foot(request: HttpRequest, thread: Thread, rights: Rights) -> dict[str, Any]:
