@@ -12,6 +12,7 @@ from django.utils import timezone
 from core.audience import AudienceQuerySet
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from core.audience import Viewer
 
 
@@ -30,6 +31,10 @@ class OrganisationQuerySet(AudienceQuerySet):
 
 
 class ProfileQuerySet(AudienceQuerySet):
+    def of(self, user: User) -> Self:
+        """One's own."""
+        return self.filter(owner=user)
+
     def current(self) -> Self:
         """Profiles of people whose account is active now."""
         return self.filter(active_q("owner__"))
@@ -37,6 +42,11 @@ class ProfileQuerySet(AudienceQuerySet):
 
 class SkillQuerySet(AudienceQuerySet):
     audience_prefix = "profile__"
+
+    def of(self, profile: Any, direction: str) -> Self:
+        """The keywords of one profile (or of the outer query's) in one direction. Who may see
+        them is the business of who asks: `fields.visible_q`."""
+        return self.filter(profile=profile, direction=direction)
 
 
 class MembershipRequestQuerySet(models.QuerySet):

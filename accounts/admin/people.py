@@ -125,7 +125,7 @@ class UserAdmin(ScopedAdmin):
             "may_close": permissions.can_end_account(request.user, user),  # type: ignore[arg-type]
             "may_reset": permissions.can_reset_second_factor(request.user, user),  # type: ignore[arg-type]
             "factors": factors().filter(user=user).count(),
-            "contact_for": list(Organisation.objects.filter(contact=user)),
+            "contact_for": list(user.contact_for.all()),
             "journal": ActionLog.objects.filter(kind="user", object_id=user.pk).select_related(
                 "actor"
             )[:30],
@@ -145,7 +145,7 @@ class UserAdmin(ScopedAdmin):
                 data("identity"),
                 user=user,
                 by=request.user,  # type: ignore[arg-type]
-                organisations=Organisation.objects.order_by("name"),
+                organisations=Organisation.objects.readable_by(request.user).order_by("name"),
                 prefix="identity",
             ),
             "address": AddressForm(data("address"), prefix="address"),

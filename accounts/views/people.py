@@ -92,7 +92,7 @@ def skilled(viewer: User, direction: str, **word: str) -> Q:
     rule = Q(pk__in=())
     for name, code in BOTH:
         if direction in ("", code):
-            skills = Skill.objects.filter(profile=OuterRef("pk"), direction=code, **word)
+            skills = Skill.objects.of(OuterRef("pk"), code).filter(**word)
             rule |= Exists(skills) & fields.visible_q(viewer, Profile, name)
     return rule
 
@@ -124,7 +124,7 @@ def profile(request: HttpRequest) -> HttpResponse:
     """One's own profile."""
     user = person(request)
     mine = get_object_or_404(
-        Profile.objects.filter(owner=user).prefetch_related("skills").select_related("owner")
+        Profile.objects.of(user).prefetch_related("skills").select_related("owner")
     )
     consents = list(user.consents.filter(withdrawn_at=None))
     newsletter = next((c for c in consents if c.purpose == Consent.Purpose.NEWSLETTER), None)
