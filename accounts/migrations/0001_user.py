@@ -6,38 +6,108 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
+        ("auth", "0012_alter_user_first_name_max_length"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='E-mail')),
-                ('first_name', models.CharField(max_length=80, verbose_name='First name')),
-                ('last_name', models.CharField(max_length=80, verbose_name='Last name')),
-                ('job_title', models.CharField(blank=True, max_length=120, verbose_name='Job title')),
-                ('role', models.CharField(choices=[('membre', 'Member'), ('animation', 'Animation (federation)'), ('invite', 'Guest, access limited in time')], default='membre', max_length=10, verbose_name='Role')),
-                ('is_active', models.BooleanField(default=True, verbose_name='Active account')),
-                ('access_until', models.DateTimeField(blank=True, null=True, verbose_name='Access until')),
-                ('language', models.CharField(default='fr-ca', max_length=7, verbose_name='Language')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('last_seen_at', models.DateTimeField(blank=True, editable=False, null=True)),
-                ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
-                ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "is_superuser",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Designates that this user has all permissions without explicitly assigning them.",
+                        verbose_name="superuser status",
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254, unique=True, verbose_name="E-mail")),
+                ("first_name", models.CharField(max_length=80, verbose_name="First name")),
+                ("last_name", models.CharField(max_length=80, verbose_name="Last name")),
+                (
+                    "job_title",
+                    models.CharField(blank=True, max_length=120, verbose_name="Job title"),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("membre", "Member"),
+                            ("animation", "Animation (federation)"),
+                            ("invite", "Guest, access limited in time"),
+                        ],
+                        default="membre",
+                        max_length=10,
+                        verbose_name="Role",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="Active account")),
+                (
+                    "access_until",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Access until"),
+                ),
+                (
+                    "language",
+                    models.CharField(default="fr-ca", max_length=7, verbose_name="Language"),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("last_seen_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "groups",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="The groups this user belongs to. A user will get all permissions granted to each of their groups.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.group",
+                        verbose_name="groups",
+                    ),
+                ),
+                (
+                    "user_permissions",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Specific permissions for this user.",
+                        related_name="user_set",
+                        related_query_name="user",
+                        to="auth.permission",
+                        verbose_name="user permissions",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'account',
-                'verbose_name_plural': 'accounts',
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_unique_email'), models.CheckConstraint(condition=models.Q(models.Q(('role', 'invite'), _negated=True), ('access_until__isnull', False), _connector='OR'), name='user_guest_is_dated')],
+                "verbose_name": "account",
+                "verbose_name_plural": "accounts",
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="user_unique_email"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("role", "invite"), _negated=True),
+                            ("access_until__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="user_guest_is_dated",
+                    ),
+                ],
             },
         ),
     ]
