@@ -81,7 +81,8 @@ def _followed(user: User) -> list[dict[str, Any]]:
 def stop_one(request: HttpRequest) -> HttpResponse:
     """Stop following one thing from her list."""
     kind, object_id = request.POST.get("kind", ""), request.POST.get("id", "")
-    if object_id.isascii() and object_id.isdecimal() and len(object_id) < 19:
+    known = kind in {one.name for one in content.kinds()}
+    if known and object_id.isascii() and object_id.isdecimal() and len(object_id) < 19:
         services.stop_if_followed(kind, int(object_id), by=_person(request))
     messages.success(request, _("You do not follow it any more."))
     return redirect("notifications:preferences")

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from community.models import SubCommunity
 from core import richtext
+from core.schedule import daily
 from forums.models import Draft, Post, Thread
 from forums.services.common import MAX_TEXT, MAX_TITLE, plain
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+# As long as a session, and so as the form that carries a text through its end.
+KEPT = timedelta(days=30)
 
 
 @transaction.atomic
@@ -34,7 +40,8 @@ def keep_draft(
         body = richtext.from_html(html).html if html else text
     except richtext.TooLong:
         body, html = html, ""
-    body = body[: MAX_TEXT * 5]
+    body = body[: MAX_TEXT * 5].replace("\0", "")
+    title = title.replace("\0", "")
     if not (body.strip() or title.strip()):
         return None
     draft, created = Draft.objects.select_for_update().get_or_create(
@@ -68,6 +75,12 @@ def draft_of_edit(post: Post, *, by: User) -> Draft | None:
     """The change to `post` that `by` was writing, when it was interrupted."""
     drafts = Draft.objects.of(by).filter(thread_id=post.thread_id, details__edits=post.pk)
     return drafts.first()
+
+
+@daily(hour=3, name="forums.forget_drafts")
+def forget_drafts() -> None:
+    """Erase what nobody came back for: a draft is kept as long as a form can bring one."""
+    Draft.objects.filter(updated_at__lt=timezone.now() - KEPT).delete()
 
 
 @transaction.atomic

@@ -28,6 +28,9 @@ from forums.views.common import thread_or_404
 from forums.writing import keeps_writing, writer_token
 
 AS_IS = "as-is"
+DISCARD = "discard"
+# Texts kept through the end of a session and not taken up again, as the composer recalls them.
+KEPT_SHOWN = 5
 
 
 # ------------------------------------------------------------------------------- a new thread
@@ -46,12 +49,17 @@ def _keep_thread(request: HttpRequest, writer: User) -> str:
     services.keep_draft(
         by=writer,
         thread=None,
-        space=spaces.filter(slug=request.POST.get("space", "")).first(),
+        space=spaces.filter(slug=_slug(request.POST.get("space"))).first(),
         title=request.POST.get("title", ""),
         details=_details(request),
         **_typed(request),
     )
     return reverse("forums:new") + "?brouillon=1"
+
+
+def _slug(value: str | None) -> str:
+    """What a database can be asked: no NUL, no endless text."""
+    return (value or "").replace("\0", "")[:80]
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:
@@ -61,7 +69,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 
 def _details(request: HttpRequest) -> dict[str, Any]:
     found: dict[str, Any] = {
-        name: request.POST[name]
+        name: request.POST[name].replace("\0", "")
         for name in ("kind", "tags", "unnamed", "as_animation", "parent")
         if request.POST.get(name)
     }
@@ -78,6 +86,9 @@ def new(request: HttpRequest) -> HttpResponse:
         return render(request, "forums/cannot_start.html", status=403)
     if request.method == "POST":
         found = attempt(request)
+        if found.act == DISCARD:
+            services.drop_draft(by=user, thread=None)
+            return redirect("forums:new")
         form = _thread_form(user, spaces, found.data.get("space", ""), found.data, request.FILES)
         return publish(
             found,
@@ -90,7 +101,8 @@ def new(request: HttpRequest) -> HttpResponse:
     space = next((one for one in spaces if one.slug == asked), spaces[0])
     initial = _fresh(user) | {"space": space.slug, "kind": "question"} | _from_draft(draft)
     form = _thread_form(user, spaces, initial["space"], initial=initial)
-    return _show_new(request, form, draft=draft)
+    kept = [] if draft else Draft.objects.of(user).select_related("thread__space")[:KEPT_SHOWN]
+    return _show_new(request, form, draft=draft, waiting=kept)
 
 
 def _thread_form(
@@ -136,7 +148,7 @@ def _reach(space: SubCommunity) -> dict[str, int]:
 def reach(request: HttpRequest) -> HttpResponse:
     """The same, when another space is chosen (htmx)."""
     user = person(request)
-    slug = request.GET.get("space", "")
+    slug = _slug(request.GET.get("space"))
     space = get_object_or_404(SubCommunity.objects.open().readable_by(user), slug=slug)
     form = _thread_form(user, [space], slug)
     context = {"space": space, "reach": _reach(space), "form": form}
@@ -180,6 +192,9 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return redirect(f"{thread.get_absolute_url()}#repondre")
     found = attempt(request)
+    if found.act == DISCARD:
+        services.drop_draft(by=person(request), thread=thread)
+        return redirect(thread.get_absolute_url())
     return publish(
         found,
         reply_form(request, thread, found.data, request.FILES),

@@ -126,7 +126,7 @@ def _chips(request: HttpRequest, wanted: dict[str, str], space: SubCommunity | N
 def read_all(request: HttpRequest) -> HttpResponse:
     """Nothing is unread any more, in one space or everywhere."""
     user = person(request)
-    slug = request.POST.get("espace", "")
+    slug = request.POST.get("espace", "").replace("\0", "")
     space = SubCommunity.objects.readable_by(user).filter(slug=slug).first() if slug else None
     if not slug or space is not None:
         services.mark_all_read(space, by=user)

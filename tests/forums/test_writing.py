@@ -433,3 +433,69 @@ def test_two_kept_texts_of_which_one_was_to_be_unnamed_come_back_unnamed(
     draft = Draft.objects.get(user=world.naima)
     assert "Sans mon nom." in draft.body
     assert draft.details["unnamed"]
+
+
+def test_a_kept_text_is_recalled_and_can_be_thrown_away(
+    world: World, question: Thread, as_: As
+) -> None:
+    token = writer_token(world.maude)
+    as_(None).post("/discussions/nouveau/", {"text": "Pélican", "title": "Héron", "writer": token})
+    as_(None).post(f"/discussions/{question.pk}/repondre/", {"text": "Loutre", "writer": token})
+    maude = as_(world.maude)
+    page = maude.get("/discussions/nouveau/").content.decode()
+    assert "Héron" in page and f"{question.get_absolute_url()}?brouillon=1" in page
+    assert "Pélican" not in page
+    assert "Héron" not in as_(world.eve).get("/discussions/nouveau/").content.decode()
+    maude.post("/discussions/nouveau/", {"act": "discard"})
+    maude.post(f"/discussions/{question.pk}/repondre/", {"act": "discard"})
+    assert not Draft.objects.exists()
+    assert Thread.objects.count() == 1
+
+
+def test_a_text_that_nobody_came_back_for_is_erased_after_a_month(world: World) -> None:
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from forums.services.drafts import forget_drafts
+
+    services.keep_draft(by=world.maude, thread=None, text="Vieux")
+    services.keep_draft(by=world.real, thread=None, text="Récent")
+    Draft.objects.filter(user=world.maude).update(updated_at=timezone.now() - timedelta(days=31))
+    forget_drafts()
+    assert [draft.user for draft in Draft.objects.all()] == [world.real]
+
+
+def test_a_nul_is_no_accident(world: World, question: Thread, as_: As) -> None:
+    """PostgreSQL refuses it in any text; a form may hold one."""
+    maude = as_(world.maude)
+    assert maude.get("/discussions/nouveau/portee/?space=%00").status_code == 404
+    assert maude.get("/discussions/?mot=%00&espace=%00&apres=%00").status_code == 200
+    assert maude.post("/discussions/lu/", {"espace": "\0"}).status_code == 302
+    assert maude.post("/compte/avis/suivi/", {"kind": "\0", "id": "1"}).status_code == 302
+    spoiled = {"text": "a\0b", "title": "c\0d", "space": "\0", "tags": "\0", "kind": "\0"}
+    assert maude.post("/discussions/nouveau/", spoiled).status_code == 400
+    assert maude.post(f"/discussions/{question.pk}/repondre/", spoiled).status_code in (302, 400)
+    token = writer_token(world.maude)
+    as_(None).post("/discussions/nouveau/", spoiled | {"writer": token})
+    assert Draft.objects.get().title == "cd"
+
+
+def test_files_sent_with_messages_are_counted_like_the_editors_images(
+    world: World, question: Thread, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.files.store.UPLOADS_AN_HOUR", 1)
+    maude = as_(world.maude)
+    codes = [
+        maude.post(
+            f"/discussions/{question.pk}/repondre/",
+            {
+                "text": f"Voici le fichier {n}.",
+                "writer": writer_token(world.maude),
+                "files": SimpleUploadedFile("note.txt", b"Une note."),
+            },
+        ).status_code
+        for n in (1, 2)
+    ]
+    assert codes == [302, 400]
+    assert StoredFile.objects.count() == 1
