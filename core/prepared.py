@@ -76,9 +76,8 @@ class Prepared:
         sql, params = compiler.compile(query.where)
         quote = connection.ops.quote_name
         table = quote(self.model._meta.db_table)
-        names = [
-            f"{table}.{quote(self.model._meta.get_field(name).column)}" for name in self.columns
-        ]
+        fields: list[Any] = [self.model._meta.get_field(name) for name in self.columns]
+        names = [f"{table}.{quote(field.column)}" for field in fields]
         pieces = []
         left = list(params)
         while True:
@@ -129,8 +128,8 @@ class _Condition(Expression):
         return [column for source in self.sources for column in source.get_group_by_cols()]
 
     def as_sql(
-        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **extra: Any
-    ) -> tuple[str, list[Any]]:
+        self, compiler: SQLCompiler, connection: BaseDatabaseWrapper
+    ) -> tuple[str, tuple[Any, ...]]:
         columns = [compiler.compile(source) for source in self.sources]
         adapt = connection.ops.adapt_datetimefield_value
         values = {NOBODY: self.viewer_id, adapt(NEVER): adapt(self.now)}
@@ -143,4 +142,4 @@ class _Condition(Expression):
                 sql, own = columns[piece.column]
                 text.append(sql)
                 params += own
-        return f"({''.join(text)})", params
+        return f"({''.join(text)})", tuple(params)
