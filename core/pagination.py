@@ -34,7 +34,7 @@ def by_cursor(
     rows = rows.order_by(f"{sign}{first}", f"{sign}{second}")
     if after:
         try:
-            value, unique = signing.loads(after, salt="cursor")
+            value, unique = signing.loads(after, salt=f"cursor.{first}")
         except signing.BadSignature:
             pass
         else:
@@ -49,7 +49,9 @@ def by_cursor(
     value = getattr(last, first)
     if isinstance(value, datetime):
         value = value.isoformat()
-    return Slice(found[:size], signing.dumps([value, getattr(last, second)], salt="cursor"))
+    return Slice(
+        found[:size], signing.dumps([value, getattr(last, second)], salt=f"cursor.{first}")
+    )
 
 
 def capped_count(rows: QuerySet, ceiling: int = CEILING) -> int:

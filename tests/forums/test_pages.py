@@ -362,3 +362,12 @@ def test_extra_fields_of_a_form_change_nothing(world: World, question: Thread, a
     post = Post.objects.get(thread=question, position=2)
     assert (post.author, post.state, post.thanks_count) == (world.maude, "published", 0)
     assert post.created_at.year > 2001
+
+
+def test_the_cursor_of_another_list_starts_again_at_the_top(
+    world: World, question: Thread, as_: As
+) -> None:
+    from django.core import signing
+
+    odd = signing.dumps(["Dubois", 3], salt="cursor.name")
+    assert as_(world.maude).get(f"/discussions/?apres={odd}").status_code == 200
