@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid, Refused
+from core.ratelimit import TooMany
 
 
 class FileRefused(Invalid):
@@ -21,6 +22,11 @@ class QuotaExceeded(FileRefused):
         "Your files take all the space that is yours. Remove some, or write to the animation team."
     )
     status = 413
+
+
+class TooManyFiles(FileRefused):
+    message = TooMany.message
+    status = 429
 
 
 class UnknownType(FileRefused):

@@ -20,7 +20,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import clamav, log, schedule
+from core import clamav, log, ratelimit, schedule
 from core.clamav import Verdict
 from core.files import images, types
 from core.files.errors import (
@@ -29,6 +29,7 @@ from core.files.errors import (
     NotAnImage,
     QuotaExceeded,
     TooLarge,
+    TooManyFiles,
     UnreadableFile,
 )
 from core.formats import active_language, filesize
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
 UNATTACHED_KEPT = timedelta(hours=48)
 ORPHANS_KEPT = timedelta(hours=24)
 CHUNK = 1 << 18
+# By whichever page they come: looking into a file is what costs the server most.
+UPLOADS_AN_HOUR = 60
 State = StoredFile.State
 
 
@@ -47,9 +50,9 @@ def accept(upload: UploadedFile, *, by: User, images_only: bool = False) -> Stor
     """Keep what a person sends, attached to nothing yet; only she may read it until it is.
 
     The type is that of the content; images are drawn again without metadata. Raises one of
-    `core.files.errors`: `TooLarge`, `QuotaExceeded`, `UnknownType`, `NotAnImage`, `TypeMismatch`,
-    `UnreadableFile`, `TooManyPixels`, `Bomb`, `ActiveContent`, `Infected`. All or nothing: when
-    this raises, neither a row nor a file remains.
+    `core.files.errors`: `TooLarge`, `QuotaExceeded`, `TooManyFiles`, `UnknownType`, `NotAnImage`,
+    `TypeMismatch`, `UnreadableFile`, `TooManyPixels`, `Bomb`, `ActiveContent`, `Infected`. All or
+    nothing: when this raises, neither a row nor a file remains.
     """
     content, type_ = _received(upload, by, images_only=images_only)
     state = _scanned(content)
@@ -191,6 +194,8 @@ def _received(
         raise UnreadableFile
     if used_by(by) + size > settings.UPLOAD_QUOTA_BYTES:
         raise QuotaExceeded
+    if not ratelimit.hit("upload", f"user {by.pk}", UPLOADS_AN_HOUR, 3600):
+        raise TooManyFiles
     content: IO[bytes] = upload.file  # type: ignore[assignment]
     type_ = types.recognise(content, upload.name or "")
     if images_only and type_.family != "image":

@@ -731,9 +731,9 @@ def test_the_editor_gets_a_sentence_for_what_is_refused(as_, maude, settings):
 
 
 def test_the_editor_may_not_flood(as_, maude, monkeypatch):
-    from core import views
+    from core.files import store
 
-    monkeypatch.setattr(views, "UPLOADS_AN_HOUR", 1)
+    monkeypatch.setattr(store, "UPLOADS_AN_HOUR", 1)
     browser = as_(maude)
     assert send(browser, upload("a.png", picture("PNG"))).status_code == 201
     assert send(browser, upload("a.png", picture("PNG"))).status_code == 429
