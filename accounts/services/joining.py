@@ -52,6 +52,8 @@ REQUEST_KEPT = timedelta(days=365)
 # Pressed twice, the button is one act; later, it is somebody who lost the link.
 ONE_ACT = timedelta(minutes=10)
 MAILS_PER_HOUR = 6
+# Mails that anybody can have sent to any address.
+FROM_A_FORM = ("request_received", "request_again", "request_draft")
 
 
 class AlreadyDecided(Refused):
@@ -414,7 +416,7 @@ def _may_write(address: str) -> bool:
 
 def _write(name: str, request: MembershipRequest, *, once: str = "") -> None:
     """Queue a mail to the applicant. What she did not ask for, but animators did, always goes."""
-    if name in ("request_again", "request_draft") and not _may_write(request.email):
+    if name in FROM_A_FORM and not _may_write(request.email):
         return
     mail.queue(
         name,

@@ -200,6 +200,15 @@ def test_too_many_requests_from_one_place_lose_nothing_that_was_typed(
 # ------------------------------------------------------------------ drafts
 
 
+def test_nobody_fills_somebody_elses_mailbox_with_requests(visitor: Client, world: World) -> None:
+    for number in range(10):
+        values = ANSWERS | {"neq": f"11439201{number:02}"}
+        joining.submit_request(values)
+    assert MembershipRequest.objects.count() == 10
+    received = [letter for letter in letters() if letter.to == [ANSWERS["email"]]]
+    assert len(received) == joining.MAILS_PER_HOUR
+
+
 def test_a_draft_needs_an_address_only_and_brings_a_link(visitor: Client, world: World) -> None:
     visitor.post(HERE, {"act": "save", "email": ANSWERS["email"], "neq": "11 43"})
     draft = MembershipRequest.objects.get()
