@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -78,12 +79,17 @@ class HealthMiddleware:
 
 
 class RefusalMiddleware:
-    """A refusal that no view turned into something better becomes a page with its sentence."""
+    """A refusal that no view turned into something better becomes a page with its sentence.
+
+    A NUL in a query is refused at once: no person types one, and PostgreSQL takes none.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise SuspiciousOperation
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -194,3 +194,10 @@ def test_error_reports_show_nothing_that_was_typed(rf: Any) -> None:
     frame = logging.currentframe()
     assert list(quiet.get_traceback_frame_variables(request, frame)) == []
     set_urlconf(None)
+
+
+@pytest.mark.urls("config.urls")
+def test_no_sign_that_the_database_refuses_makes_an_error_of_ours(as_: Any, maude: User) -> None:
+    for url in ("/discussions/nouveau/portee/?space=%00", "/membres/?q=a%00b", "/?%00"):
+        assert as_(maude).get(url).status_code == 400
+    assert as_(maude).get("/membres/?q=%2500").status_code == 200
