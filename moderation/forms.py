@@ -20,6 +20,11 @@ class ReportForm(forms.ModelForm):
             "details": _("A few words help the animation team. Name nobody, no school, no date.")
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Without the line of dashes that Django puts first, chosen.
+        cast(forms.ChoiceField, self.fields["reason"]).choices = Report.Reason.choices
+
 
 class DecisionForm(forms.Form):
     """What a moderator decides of a report."""
