@@ -98,13 +98,16 @@ class Acts:
         if self.words is None:
             check = icon("check")
             said = {kind: conditional_escape(Type(kind).label) for kind in REACTIONS}
+            # Outside the f-strings: what is inside one is not collected for translation.
             retained = conditional_escape(_("Retained answer"))
+            reply = conditional_escape(_("Reply"))
+            retain = conditional_escape(_("Retain this answer"))
             self.words = {
                 **{kind: f"{icon(REACTIONS[kind][0])} {said[kind]}" for kind in REACTIONS},
                 "answer": f'<span class="chip ok">{check} {retained}</span>',
-                "repondre": f"{icon('reply')} {conditional_escape(_('Reply'))}",
+                "repondre": f"{icon('reply')} {reply}",
                 "citer": conditional_escape(_("Quote")),
                 "edit": conditional_escape(_("Edit")),
-                "retain": f"{check} {conditional_escape(_('Retain this answer'))}",
+                "retain": f"{check} {retain}",
             }
         return self.words
