@@ -10,11 +10,12 @@ from playwright.sync_api import Page
 
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-RUN = "options => axe.run(options).then(found => found.violations)"
+RUN = "([where, options]) => axe.run(where, options).then(found => found.violations)"
 
 
-def check(page: Page) -> list[str]:
-    """Each breach of WCAG 2.2 AA, in a line: scheme, address, rule, element, what is wrong."""
+def check(page: Page, within: str = "html") -> list[str]:
+    """Each breach of WCAG 2.2 AA in the page, or in a part of it: scheme, address, rule, element,
+    what is wrong."""
     page.evaluate(AXE_SCRIPT)
     found = []
     for scheme in SCHEMES:
@@ -26,7 +27,7 @@ def check(page: Page) -> list[str]:
             # (a screen locked in one orientation) that none of them could break.
             "preload": False,
         }
-        for breach in page.evaluate(RUN, options):
+        for breach in page.evaluate(RUN, [within, options]):
             for node in breach["nodes"]:
                 what = [one["message"] for key in ("any", "all", "none") for one in node[key]]
                 found.append(

@@ -243,6 +243,8 @@ ONE_OF: dict[str, Callable[[], Any]] = {
     "community_membership": lambda: Membership.objects.order_by("pk")[0].pk,
     "core_term": lambda: Term.objects.order_by("pk")[0].pk,
     "core_actionlog": lambda: ActionLog.objects.order_by("pk")[0].pk,
+    "forums_thread": lambda: Thread.objects.get(title=scenes.LONG).pk,
+    "forums_post": lambda: Post.objects.get(thread__title=scenes.LONG, position=3).pk,
     "moderation_report": lambda: Report.objects.order_by("pk")[0].pk,
 }
 
