@@ -13,7 +13,7 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -73,16 +73,21 @@ def create_account(
         raise GuestWithoutEnd
     if role == User.Role.ANIMATION and not permissions.can_name_animators(by):
         raise NotAllowed
-    user = User.objects.create_user(
-        address,
-        first_name=first_name.strip(),
-        last_name=last_name.strip(),
-        organisation=organisation,
-        job_title=job_title.strip(),
-        role=role,
-        access_until=access_until if role == User.Role.GUEST else None,
-        language=language,
-    )
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(
+                address,
+                first_name=first_name.strip(),
+                last_name=last_name.strip(),
+                organisation=organisation,
+                job_title=job_title.strip(),
+                role=role,
+                access_until=access_until if role == User.Role.GUEST else None,
+                language=language,
+            )
+    except IntegrityError:
+        # Two invitations of the same address, accepted at once.
+        raise AddressTaken from None
     make_profile(user)
     log.record("account.created", user, by=by, role=role)
     run_hooks("account.created", user=user, spaces=list(spaces), by=by)
@@ -201,6 +206,8 @@ def deactivate(user: User, *, by: User | None, reason: str = "") -> None:
     """
     if not permissions.can_end_account(by, user):
         raise NotAllowed
+    if user.is_superuser:
+        _take_turns(by)
     for organisation in Organisation.objects.filter(contact=user):
         organisation.contact = None
         organisation.save()
@@ -304,9 +311,19 @@ def set_administrator(user: User, value: bool, *, by: User | None) -> None:
     it to herself, so that one always remains."""
     if not permissions.can_name_animators(by) or (by is not None and by.pk == user.pk):
         raise NotAllowed
+    _take_turns(by)
     user.is_superuser = value
     user.save(update_fields=["is_superuser"])
     log.record("account.administrator", user, by=by, administrator=value)
+
+
+def _take_turns(by: User | None) -> None:
+    """Two administrators who unmake each other at once take turns, so that one remains: the
+    second finds that she is one no more. Raises `NotAllowed`."""
+    administrators = User.objects.filter(is_superuser=True, is_active=True).order_by("pk")
+    held = set(administrators.select_for_update(no_key=True).values_list("pk", flat=True))
+    if by is not None and by.pk not in held:
+        raise NotAllowed
 
 
 @transaction.atomic

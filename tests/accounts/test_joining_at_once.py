@@ -114,3 +114,20 @@ def test_inviting_the_same_person_ten_times_at_once_is_one_invitation(world: Wor
     )
     assert sum(isinstance(one, Invitation) for one in answers) == 1
     assert Invitation.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_organisations_invitations_accepted_at_once_make_one_account(world: World) -> None:
+    links = [
+        invitations.invite_person(organisation, by=world.odile, email="ines@exemple.test")
+        for organisation in (world.relais, world.phare)
+    ] * 5
+
+    def accept() -> Any:
+        one = links.pop()
+        return invitations.accept_invitation(one, serial=1, first_name="Inès", last_name="B")
+
+    answers = at_once(accept, 10)
+    assert sum(isinstance(one, User) for one in answers) == 1
+    others = [one for one in answers if not isinstance(one, User)]
+    assert all(isinstance(one, invitations.InvitationClosed) for one in others)

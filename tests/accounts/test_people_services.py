@@ -153,3 +153,18 @@ def test_a_guest_who_got_more_time_is_not_written_about(world: World, mailoutbox
     User.objects.filter(pk=solange.pk).update(access_until=timezone.now() + timedelta(days=60))
     mail.deliver()
     assert not mailoutbox
+
+
+@pytest.mark.django_db
+def test_two_administrators_who_end_each_other_leave_one(world: World) -> None:
+    ada = make_person("Ada", is_superuser=True)
+    zoe = make_person("Zoé", is_superuser=True)
+    as_read_before = User.objects.get(pk=ada.pk)
+    people.set_administrator(ada, False, by=zoe)
+    with pytest.raises(NotAllowed):
+        people.set_administrator(zoe, False, by=as_read_before)
+    with pytest.raises(NotAllowed):
+        people.deactivate(zoe, by=as_read_before)
+    zoe.refresh_from_db()
+    assert zoe.is_superuser
+    assert zoe.is_active
