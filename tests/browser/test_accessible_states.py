@@ -330,4 +330,3 @@ def test_what_htmx_brings_in(house: House) -> None:
     says(page, "Personne ne correspond")
     look("nobody by this name")
     assert look.found == []
-

@@ -57,7 +57,11 @@ def a_file(folder: Path, name: str, content: bytes) -> str:
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("budget.pdf", b"<!doctype html><html><script>alert(1)</script></html>", "n’est pas ce que"),
+        (
+            "budget.pdf",
+            b"<!doctype html><html><script>alert(1)</script></html>",
+            "n’est pas ce que",
+        ),
         ("lourd.pdf", b"%PDF-1.4\n" + b"0" * 60_000, "trop volumineux : au plus 50 ko"),
         ("vide.pdf", b"", "vide"),
     ],
@@ -94,7 +98,7 @@ def test_a_full_quota_is_said_and_the_text_stays(
     page.goto(thread.get_absolute_url())
     write(page, TEXT)
     page.set_input_files(
-        "input[name=files]", a_file(tmp_path, "note.txt", "Une note assez longue.".encode() * 9)
+        "input[name=files]", a_file(tmp_path, "note.txt", b"Une note assez longue." * 9)
     )
     publish(page)
     expect(page.locator("[data-errors]")).to_contain_text("occupent tout l’espace")

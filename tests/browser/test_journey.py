@@ -154,7 +154,7 @@ def test_what_is_confided_without_a_name_stays_there(house: House, world: World,
     naima.get_by_label("Sans mon nom").check()
     publish(naima)
     expect(naima.get_by_role("heading", level=1)).to_contain_text(SECRET)
-    says(naima, "Un membre, sans nom")
+    says(naima, "Membre, sans nom")
     thread = Thread.objects.get()
     assert re.search(r"/discussions/\d+/$", thread.get_absolute_url()), "no title in the address"
     work()

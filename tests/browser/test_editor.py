@@ -1,0 +1,71 @@
+"""The editor among the rest of the page: what htmx swaps, and warnings, leave its text whole."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from forums.models import Post, Thread
+from forums.services import create_thread
+from tests.browser.acts import EDITOR, publish, says, write
+from tests.browser.house import House
+from tests.conftest import World
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def thread(world: World) -> Thread:
+    return create_thread(by=world.maude, space=world.common, text="Par où reprendre le lien?")
+
+
+def test_thanking_meanwhile_keeps_what_is_being_written(
+    house: House, world: World, thread: Thread
+) -> None:
+    page = house.visit(world.eve)
+    page.goto(thread.get_absolute_url())
+    write(page, "Une phrase ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("en gras")
+    page.get_by_role("button", name="Merci").first.click()
+    expect(page.get_by_role("button", name="Merci").first).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(f"{EDITOR} strong")).to_contain_text("en gras")
+    publish(page)
+    page.wait_for_url("**#message-2")
+    assert Post.objects.get(position=2).html == "<p>Une phrase <strong>en gras</strong></p>"
+
+
+def test_another_space_changes_who_reads_and_not_the_text(house: House, world: World) -> None:
+    page = house.visit(world.naima, size="phone")
+    page.goto("/discussions/nouveau/")
+    write(page, "Qui a un local le soir?")
+    before = page.locator("#reach").inner_text()
+    page.get_by_label("Où").select_option(label="Suivis psychosociaux")
+    expect(page.get_by_label("Sans mon nom")).to_be_visible()
+    assert page.locator("#reach").inner_text() != before
+    expect(page.locator(EDITOR)).to_contain_text("Qui a un local le soir?")
+    page.get_by_label("Où").select_option(label="La place commune")
+    expect(page.get_by_label("Sans mon nom")).to_have_count(0)
+    publish(page)
+    says(page, "Qui a un local le soir?")
+    assert Thread.objects.get().space == world.common
+
+
+def test_bold_words_come_back_bold_after_the_warning(
+    house: House, world: World, thread: Thread
+) -> None:
+    page = house.visit(world.eve)
+    page.goto(thread.get_absolute_url())
+    write(page, "Son NAS, 046 454 286, est ")
+    page.keyboard.press("Control+b")
+    page.keyboard.type("important")
+    publish(page)
+    says(page, "Ce texte pourrait identifier un jeune")
+    expect(page.locator(f"{EDITOR} strong")).to_have_text("important")
+    page.get_by_role("button", name="Tout remplacer").click()
+    expect(page.locator("mark")).to_have_count(0)
+    expect(page.locator(f"{EDITOR} strong")).to_have_text("important")
+    publish(page)
+    page.wait_for_url("**#message-2")
+    found = Post.objects.get(position=2)
+    assert "046" not in found.html and "<strong>important</strong>" in found.html
