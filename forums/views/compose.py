@@ -146,10 +146,14 @@ def _reach(space: SubCommunity) -> dict[str, int]:
 
 @require_safe
 def reach(request: HttpRequest) -> HttpResponse:
-    """The same, when another space is chosen (htmx)."""
+    """The same by htmx: when another space is chosen, or (`line`) when a reply is begun, so that
+    reading a thread counts nobody."""
     user = person(request)
     slug = _slug(request.GET.get("space"))
     space = get_object_or_404(SubCommunity.objects.open().readable_by(user), slug=slug)
+    if "line" in request.GET:
+        line = {"space": space, "reach": _reach(space)}
+        return render(request, "forums/parts/reach_line.html", line)
     form = _thread_form(user, [space], slug)
     context = {"space": space, "reach": _reach(space), "form": form}
     return render(request, "forums/parts/reach.html", context)

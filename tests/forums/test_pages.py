@@ -371,3 +371,15 @@ def test_the_cursor_of_another_list_starts_again_at_the_top(
 
     odd = signing.dumps(["Dubois", 3], salt="cursor.name")
     assert as_(world.maude).get(f"/discussions/?apres={odd}").status_code == 200
+
+
+def test_who_begins_a_reply_learns_who_will_read_it(world: World, as_: As) -> None:
+    thread = services.create_thread(by=world.maude, space=world.intervention, text="Une question.")
+    line = f"/discussions/nouveau/portee/?space={world.intervention.slug}&line=1"
+
+    assert (
+        line.replace("&", "&amp;")
+        in as_(world.maude).get(thread.get_absolute_url()).content.decode()
+    )
+    assert "2 personnes de 2 organismes" in as_(world.maude).get(line).content.decode()
+    assert as_(world.real).get(line).status_code == 404
