@@ -18,6 +18,9 @@ max_requests_jitter = 500
 accesslog = None
 loglevel = "warning"
 control_socket_disable = True
+# A client's SCRIPT_NAME header would change what our own paths are called (the second factor's
+# gate goes by them); the site is always at the root.
+forwarder_headers = ""
 # The heartbeat file on a disk that stalls would pass for a dead process.
 if Path("/dev/shm").is_dir():  # noqa: S108
     worker_tmp_dir = "/dev/shm"  # noqa: S108
