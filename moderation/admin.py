@@ -157,7 +157,6 @@ class JournalAdmin(ScopedAdmin):
     list_display = ("at", "actor", "act", "space", "reason")
     list_filter = (VerbFilter,)
     list_select_related = ("actor", "space")
-    date_hierarchy = "at"
     fields = ("at", "actor", "act", "space", "reason")
     readonly_fields = ("act",)
 

@@ -44,8 +44,11 @@ def publish_charter(
     `articles` are {"title", "text"}; a title may be empty. The same articles again give the
     version that stands. Raises `NotAllowed`, `Invalid`.
     """
-    if space is not None:
-        space = lock(space)
+    # The code of conduct has no space of its own: its versions take turns on the common one.
+    held = space or SubCommunity.objects.filter(is_common=True).first()
+    if held is not None:
+        held = lock(held)
+        space = held if space is not None else None
     if not can_publish_charter(by, space):
         raise NotAllowed
     kept = [

@@ -157,7 +157,7 @@ def _deliver_one(mail: OutgoingMail, transport: Transport) -> bool:
 def _build(mail: OutgoingMail) -> Any:
     """The mail as it may be read by its recipient now, or None."""
     person = mail.recipient
-    if person is not None and not person.is_active:
+    if person is not None and not person.is_current:
         return None
     address = person.email if person is not None else mail.address
     language = getattr(person, "language", "") or mail.data.get("language", "")

@@ -536,3 +536,20 @@ def test_old_rows_are_forgotten(maude: User, essai: Any) -> None:
         OutgoingMail.objects.filter(pk=row.pk).update(state=state, not_before=moment)
     prune()
     assert sorted(OutgoingMail.objects.values_list("state", flat=True)) == ["failed", "sent"]
+
+
+def test_a_guest_past_her_date_gets_no_mail() -> None:
+    guest = User.objects.create_user(
+        "solange@exemple.test",
+        first_name="Solange",
+        last_name="H",
+        role=User.Role.GUEST,
+        access_until=timezone.now() + timedelta(minutes=5),
+    )
+    mail.queue("essai", to=guest, data={"title": "Bonjour"})
+    User.objects.filter(pk=guest.pk).update(access_until=timezone.now())
+
+    outbox.deliver(limit=10)
+
+    assert django_mail.outbox == []
+    assert OutgoingMail.objects.get().state == State.CANCELLED
