@@ -120,9 +120,10 @@ def test_maude_signs_in_asks_and_reports_without_a_mouse(
 
 def write(page: Page, text: str) -> None:
     """Tab to the box; the editor comes by itself and takes the focus over."""
+    box = page.locator(f"textarea[name=text], {EDITOR}")
     for _ in range(150):
         page.keyboard.press("Tab")
-        if page.locator("textarea[name=text]").and_(page.locator(":focus")).count():
+        if box.and_(page.locator(":focus")).count():
             break
     expect(page.locator(EDITOR)).to_be_focused()
     page.keyboard.type(text)
