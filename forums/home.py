@@ -167,7 +167,8 @@ def to_thank(user: User) -> tuple[Post, str] | None:
     replies = Post.objects.filter(
         ~Exists(thanked),
         thread_id__in=recent[:THANKABLE_THREADS],
-        position__gt=1,
+        # The last messages of each: a thread of five thousand must not be weighed whole.
+        position__gt=Greatest(F("thread__last_position") - Value(MEASURED_POSTS), Value(1)),
         state=State.PUBLISHED,
     )
     post = (
