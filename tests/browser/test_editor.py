@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from forums.models import Post, Thread
 from forums.services import create_thread
-from tests.browser.acts import EDITOR, publish, says, write
+from tests.browser.acts import BOX, EDITOR, publish, says, write
 from tests.browser.house import House
 from tests.conftest import World
 
@@ -69,3 +69,18 @@ def test_bold_words_come_back_bold_after_the_warning(
     page.wait_for_url("**#message-2")
     found = Post.objects.get(position=2)
     assert "046" not in found.html and "<strong>important</strong>" in found.html
+
+
+def test_not_a_letter_is_lost_while_the_editor_opens(
+    house: House, world: World, thread: Thread
+) -> None:
+    """Somebody types at once, and does not wait for anything."""
+    page = house.visit(world.eve)
+    page.goto(thread.get_absolute_url())
+    text = "Chaque lettre compte, " * 12 + "fin."
+    page.locator(BOX).focus()
+    page.keyboard.type(text, delay=8)
+    expect(page.locator(EDITOR)).to_be_visible()
+    publish(page)
+    page.wait_for_url("**#message-2")
+    assert Post.objects.get(position=2).html == f"<p>{text}</p>"
