@@ -18,9 +18,7 @@ class TooLarge(FileRefused):
 
 
 class QuotaExceeded(FileRefused):
-    message = _(
-        "Your files take all the space that is yours. Remove some, or write to the animation team."
-    )
+    message = _("Your files take all the space that is yours. Write to the animation team.")
     status = 413
 
 
