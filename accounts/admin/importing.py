@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.forms.deciding import UploadForm
 from accounts.services import importing
+from core.web import person
 
 # The file travels in the page, signed and bound to the animator: nothing of it stays on the
 # server unless she confirms.
@@ -51,7 +52,7 @@ def _second_step(admin: Any, request: HttpRequest, act: str) -> HttpResponse:
         return _csv(importing.wrong_csv(plan), "lignes-a-corriger.csv")
     outcome = importing.carry_out(
         plan,
-        by=request.user,  # type: ignore[arg-type]
+        by=person(request),
         send=request.POST.get("send") == "now",
     )
     return _page(admin, request, plan=plan, outcome=outcome, carried=_carry(request, text))

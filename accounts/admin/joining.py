@@ -28,6 +28,7 @@ from core.errors import Refused
 from core.models import ActionLog
 from core.scoped_admin import ScopedAdmin, scoped
 from core.templatetags.ui import age, day
+from core.web import person
 
 State = MembershipRequest.State
 CHIPS: dict[str, str] = {
@@ -191,16 +192,16 @@ class MembershipRequestAdmin(ScopedAdmin):
             return here
         if not form.is_valid():
             return None
-        me, said = request.user, form.cleaned_data
+        me, said = person(request), form.cleaned_data
         try:
             if act == "approve":
-                joining.approve_request(row, by=me, **said)  # type: ignore[arg-type]
+                joining.approve_request(row, by=me, **said)
                 messages.success(request, _("Accepted. The invitation is on its way."))
             elif act == "more":
-                joining.ask_more(row, by=me, **said)  # type: ignore[arg-type]
+                joining.ask_more(row, by=me, **said)
                 messages.success(request, _("Your question is on its way."))
             else:
-                joining.refuse_request(row, by=me, **said)  # type: ignore[arg-type]
+                joining.refuse_request(row, by=me, **said)
                 messages.success(request, _("Refused. The applicant is told why."))
         except (joining.AddressHasAccount, joining.OrganisationExists) as refusal:
             form.add_error(None, str(refusal))
@@ -313,7 +314,7 @@ class InvitationAdmin(ScopedAdmin):
         )
         if request.method == "POST" and form.is_valid():
             try:
-                row = invitations.invite_person(by=request.user, **form.cleaned_data)  # type: ignore[arg-type]
+                row = invitations.invite_person(by=person(request), **form.cleaned_data)
             except Refused as refusal:
                 form.add_error("email", str(refusal))
             else:
@@ -350,10 +351,10 @@ class InvitationAdmin(ScopedAdmin):
     def _act(self, request: HttpRequest, row: Invitation) -> None:
         try:
             if request.POST.get("act") == "revoke":
-                invitations.revoke_invitation(row, by=request.user)  # type: ignore[arg-type]
+                invitations.revoke_invitation(row, by=person(request))
                 messages.success(request, _("The invitation is withdrawn."))
             else:
-                invitations.resend_invitation(row, by=request.user)  # type: ignore[arg-type]
+                invitations.resend_invitation(row, by=person(request))
                 messages.success(request, _("The link is on its way."))
         except Refused as refusal:
             messages.error(request, str(refusal))

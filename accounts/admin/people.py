@@ -31,6 +31,7 @@ from core.errors import Refused
 from core.models import ActionLog
 from core.scoped_admin import ScopedAdmin
 from core.templatetags.ui import ago, day
+from core.web import person
 
 
 @admin.register(User)
@@ -87,7 +88,7 @@ class UserAdmin(ScopedAdmin):
         closed, refused = 0, 0
         for user in rows.filter(is_active=True):
             try:
-                services.deactivate(user, by=request.user)  # type: ignore[arg-type]
+                services.deactivate(user, by=person(request))
                 closed += 1
             except Refused:
                 refused += 1
@@ -121,9 +122,9 @@ class UserAdmin(ScopedAdmin):
             "person": user,
             "role": User.Role(user.role).label,
             "forms": bound,
-            "manages": permissions.can_manage_account(request.user, user),  # type: ignore[arg-type]
-            "may_close": permissions.can_end_account(request.user, user),  # type: ignore[arg-type]
-            "may_reset": permissions.can_reset_second_factor(request.user, user),  # type: ignore[arg-type]
+            "manages": permissions.can_manage_account(person(request), user),
+            "may_close": permissions.can_end_account(person(request), user),
+            "may_reset": permissions.can_reset_second_factor(person(request), user),
             "factors": factors().filter(user=user).count(),
             "contact_for": list(user.contact_for.all()),
             "journal": ActionLog.objects.filter(kind="user", object_id=user.pk).select_related(
@@ -144,7 +145,7 @@ class UserAdmin(ScopedAdmin):
             "identity": AccountForm(
                 data("identity"),
                 user=user,
-                by=request.user,  # type: ignore[arg-type]
+                by=person(request),
                 organisations=Organisation.objects.readable_by(request.user).order_by("name"),
                 prefix="identity",
             ),
