@@ -39,12 +39,16 @@ function load(place) {
 
 const escaped = (text) => text.replace(/[&<>"]/g, (sign) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" })[sign]);
 
+/* HTML drops a space at either end of a line, and one of two: the editor reads a no-break space
+   there as the plain space it was */
+const kept = (html) => html.replace(/  /g, " &nbsp;").replace(/^ | $/gm, "&nbsp;");
+
 /* what was typed as plain lines, as the paragraphs the editor reads */
 const asHtml = (text) => text.split(/\n{2,}/).map((block) => {
   const lines = block.split("\n");
   const quoted = lines.every((line) => line.startsWith(">"));
   const said = quoted ? lines.map((line) => line.replace(/^>+ ?/, "")).join("\n") : block;
-  const html = `<p>${escaped(said).replace(/\n/g, "<br>")}</p>`;
+  const html = `<p>${kept(escaped(said)).replace(/\n/g, "<br>")}</p>`;
   return quoted ? `<blockquote>${html}</blockquote>` : html;
 }).join("");
 
@@ -97,19 +101,21 @@ export async function open(box, place, lang) {
     await load(place);
     if (!box.isConnected) return;
     const focused = document.activeElement === box;
+    const read = formatOf(box)?.value === "html" ? (text) => text : asHtml;
     const typed = box.value;
-    if (formatOf(box)?.value !== "html") box.value = asHtml(typed);
     const required = box.required;
     box.required = false;
     let editor;
     try {
-      editor = await window.ClassicEditor.create(box, config(box, lang));
+      editor = await window.ClassicEditor.create(box, { ...config(box, lang), initialData: read(typed) });
     } catch (error) {
-      box.value = typed;
       box.required = required;
       throw error;
     }
     editors.set(box, editor);
+    /* the box was hers until now: what she typed while the editor was being made comes along */
+    if (box.value !== typed) editor.setData(read(box.value));
+    box.value = editor.getData();
     box.dataset.open = "1";
     sayFormat(box);
     label(box, editor);

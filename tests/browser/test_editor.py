@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from forums.models import Post, Thread
 from forums.services import create_thread
@@ -84,3 +84,23 @@ def test_not_a_letter_is_lost_while_the_editor_opens(
     publish(page)
     page.wait_for_url("**#message-2")
     assert Post.objects.get(position=2).html == f"<p>{text}</p>"
+
+
+def test_what_was_typed_before_the_editor_came_keeps_its_last_space(
+    house: House, world: World, thread: Thread
+) -> None:
+    """On a weak network, the editor opens in the middle of a sentence."""
+    page = house.visit(world.eve)
+    held: list[Route] = []
+    page.route("**/dist/bundle.js", lambda route: held.append(route))
+    page.goto(thread.get_absolute_url())
+    with page.expect_request("**/dist/bundle.js"):
+        page.locator(BOX).focus()
+    page.keyboard.type("Une ligne\nun mot ")
+    expect(page.locator(BOX)).to_have_value("Une ligne\nun mot ")
+    held[0].continue_()
+    expect(page.locator(EDITOR)).to_be_focused()
+    page.keyboard.type("de plus.")
+    publish(page)
+    page.wait_for_url("**#message-2")
+    assert Post.objects.get(position=2).html == "<p>Une ligne<br>un mot de plus.</p>"
