@@ -38,8 +38,10 @@ SECRET_KEY = environment.secret_key(HOME, required=SERVED_HTTPS and not DEMO)
 # ---------------------------------------------------------------- the house
 INSTALLED_APPS = [
     "home",
+    "search",
     "moderation",
     "forums",
+    "library",
     "notifications",
     "community",
     "accounts",

@@ -13,6 +13,8 @@ urlpatterns = [
     path("", include("accounts.urls")),
     path("communautes/", include("community.urls")),
     path("discussions/", include("forums.urls")),
+    path("bibliotheque/", include("library.urls")),
+    path("recherche/", include("search.urls")),
     path("", include("notifications.urls")),
     path("", include("moderation.urls")),
     path("admin/", admin.site.urls),

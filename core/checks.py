@@ -40,11 +40,8 @@ def _problems_of(kind: Kind) -> Iterator[CheckMessage]:
         get_template(kind.row_template)
     except (TemplateDoesNotExist, TemplateSyntaxError) as problem:
         yield Error(f"{name} has no usable row template: {problem}.", id="core.E003")
-    for column in kind.search_fields:
-        try:
-            kind.model._meta.get_field(column)
-        except FieldDoesNotExist as missing:
-            yield Error(f"{name} searches a column that is not there: {missing}.", id="core.E004")
+    if kind.indexed is not None and not kind.indexed.events:
+        yield Error(f"{name} is indexed once and never again: no events.", id="core.E004")
     if (kind.hide is None) != (kind.restore is None):
         yield Error(f"{name} can be hidden or restored, not both.", id="core.E005")
     if (kind.lock is None) != (kind.unlock is None):

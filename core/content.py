@@ -6,7 +6,7 @@ serving read the registry and never import the room.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -82,6 +82,55 @@ class Appeal:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What the search keeps of one object: its audience columns, its words, what draws its row.
+
+    pages       its text: one piece, or one a page for what has pages
+    keywords    words that count as those of the title
+    author      as readers see it: None when unnamed. `owner_id` stays what the audience rule needs
+    container   (kind, identifier) of what it stands in: a post in its thread; moved and hidden with it
+    type        code in the taxonomy `Indexed.scheme`
+    titled      whether the title is its own: a post shows its thread's, and is not found by it
+    meta        small values for its row (an icon, a number of pages); never a private text
+    """
+
+    object_id: int
+    level: str
+    space_id: int | None
+    organisation_id: int | None
+    owner_id: int | None
+    state: str
+    title: str
+    url: str
+    dated_at: datetime
+    pages: Sequence[str] = ()
+    keywords: str = ""
+    author_id: int | None = None
+    author_name: str = ""
+    container: tuple[str, int] | None = None
+    type: str = ""
+    titled: bool = True
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Indexed:
+    """How a kind is found by the search.
+
+    entries  (identifiers) → an Entry for each of them that exists, in a fixed number of queries;
+             what is missing leaves the index
+    ids      (after, limit) → the identifiers above `after`, ascending: the walk of a rebuild
+    events   event of the outbox → (payload) → identifiers to look at again
+    scheme   the taxonomy of `Entry.type`
+    """
+
+    entries: Callable[[Sequence[int]], Iterable[Entry]]
+    ids: Callable[[int, int], list[int]]
+    events: Mapping[str, Callable[[dict[str, Any]], Iterable[int]]]
+    scheme: str = ""
+
+
+@dataclass(frozen=True)
 class Kind:
     """The contract of one kind of content.
 
@@ -94,7 +143,7 @@ class Kind:
     snapshot      (obj) → dict kept by a report: what it said when it was reported
     row_template  draws one row in mixed lists, given `obj`
     space         (obj) → the SubCommunity it lives in, or None
-    search_fields names of the text columns, for search
+    indexed       how the search finds it
     open_items    (user, viewer) → what `user` leaves open, as `viewer` may see it
     hide, restore (obj, *, by, reason) → None
     lock, move    the same contract, where the kind has them (`move` also takes `space`)
@@ -118,7 +167,7 @@ class Kind:
     author: Callable[[Any, Viewer], Any]
     snapshot: Callable[[Any], dict[str, Any]]
     row_template: str
-    search_fields: tuple[str, ...] = ()
+    indexed: Indexed | None = None
     space: Callable[[Any], Any] = attrgetter("space")
     open_items: Callable[[Any, Viewer], Iterable[OpenItem]] | None = None
     hide: Callable[..., Any] | None = None

@@ -64,6 +64,14 @@ class SubCommunity(models.Model):
     content_in_mail = models.BooleanField(_("Text in e-mails"), default=True)
     in_global_search = models.BooleanField(_("In the global search"), default=True)
     unnamed_posts = models.BooleanField(_("Unnamed posts allowed"), default=False)
+    approves_documents = models.BooleanField(
+        _("Documents await approval"),
+        default=False,
+        help_text=_(
+            "A deposited document is read by others once an animator has approved it. The common "
+            "space's choice holds for documents that belong to no space."
+        ),
+    )
     danger_notice = models.BooleanField(
         _("Urgent-danger notice beside the composer"), default=False
     )

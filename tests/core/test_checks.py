@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.template.loader import get_template
 
 from core import checks, content
-from core.content import Kind
+from core.content import Indexed, Kind
 
 
 @pytest.fixture
@@ -44,8 +44,11 @@ def test_a_kind_without_row_template_is_refused(only: Any) -> None:
     assert "core.E003" in only(row_template="nulle/part.html")
 
 
-def test_a_kind_that_searches_a_missing_column_is_refused(only: Any) -> None:
-    assert "core.E004" in only(search_fields=("name", "absent"))
+def test_a_kind_that_the_search_would_never_look_at_again_is_refused(only: Any) -> None:
+    found = {"entries": lambda ids: [], "ids": lambda after, limit: []}
+    assert "core.E004" in only(indexed=Indexed(**found, events={}))
+    events = {"thing.changed": lambda payload: [payload["thing"]]}
+    assert "core.E004" not in only(indexed=Indexed(**found, events=events))
 
 
 def test_a_kind_that_hides_without_restoring_is_refused(only: Any) -> None:

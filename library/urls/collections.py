@@ -1,0 +1,5 @@
+"""Collections and reading lists."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

@@ -1,0 +1,5 @@
+"""What leaves the library: citations, feeds, exports, OAI-PMH."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []
