@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.audience import Audienced
@@ -22,7 +23,8 @@ class SearchDocument(Audienced):
     rule is applied inside the query. `title_stems` (title and keywords) and `body_stems` are what
     the engines index: the output of `search.analysis`, separated by spaces. `title_key` is the
     folded title, empty when the title is not the object's own. `body` is the text of excerpts; that
-    of a kind with pages is in `SearchPage`. `author` is empty when readers do not see it.
+    of a kind with pages is in `SearchPage`. `author` is empty when readers do not see it. `since`
+    is when it came, or was published: what saved searches call new. Indexing again keeps it.
     """
 
     kind = models.CharField(max_length=40)
@@ -44,6 +46,7 @@ class SearchDocument(Audienced):
     dated_at = models.DateTimeField()
     meta = models.JSONField(default=dict)
     fingerprint = models.CharField(max_length=64)
+    since = models.DateTimeField(default=timezone.now)
     indexed_at = models.DateTimeField(auto_now=True)
 
     objects = querysets.FoundQuerySet.as_manager()
