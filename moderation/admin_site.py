@@ -22,7 +22,10 @@ class AncrageAdminConfig(AdminConfig):
     default_site = "moderation.admin_site.AncrageAdminSite"
 
 
-ROOMS = {"home", "moderation", "forums", "notifications", "community", "accounts", "core"}
+ROOMS = {
+    "home", "search", "moderation", "forums", "library", "notifications", "community", "accounts",
+    "core",
+}  # fmt: skip
 
 
 def _nowhere(request: HttpRequest, **parts: str) -> HttpResponse:

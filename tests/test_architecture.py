@@ -7,15 +7,18 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("home", "moderation", "forums", "notifications", "community", "accounts", "core")
+ROOMS = (
+    "home", "search", "moderation", "forums", "library", "notifications", "community", "accounts",
+    "core",
+)  # fmt: skip
 
 # Kinds that somebody may not see, and the querysets' words that say to whom.
 PRIVATE = {
     "Thread", "Post", "Draft", "Organisation", "Profile", "Skill", "SubCommunity", "Membership",
     "JoinRequest", "Charter", "BreakGlassGrant", "MembershipRequest", "Invitation", "Report",
-    "StoredFile", "OutgoingMail",
+    "StoredFile", "OutgoingMail", "SearchDocument", "Word",
 }  # fmt: skip
-STARTS = {"readable_by", "moderated_by", "listed_to", "of"}
+STARTS = {"readable_by", "findable_by", "moderated_by", "listed_to", "of"}
 
 
 def sources(*names: str) -> Iterator[Path]:

@@ -9,7 +9,10 @@ from core import log, verbs
 from core.models import ActionLog
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-ROOMS = ("home", "moderation", "forums", "notifications", "community", "accounts", "core")
+ROOMS = (
+    "home", "search", "moderation", "forums", "library", "notifications", "community", "accounts",
+    "core",
+)  # fmt: skip
 # A literal verb as the first argument of `record(`, or in a choice of two.
 VERB = re.compile(r'"((?:[a-z_]+)\.(?:[a-z_]+))"(?: if [^\n]*? else "([a-z_.]+)")?')
 
