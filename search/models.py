@@ -143,16 +143,17 @@ class SavedSearch(models.Model):
     """A search that somebody wants to hear of again: by a feed, by Monday's mail, or both.
 
     `query` is the query string of the search page, without cursor. `key` opens the feed, whose
-    content is computed for `user` at each reading. What is newer than `told_at` is news to her.
+    content is computed for `user` at each reading; None while there is no feed. What came after
+    `told_at` is news to her next mail.
     """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_searches"
     )
     name = models.CharField(_("Name"), max_length=120)
-    query = models.CharField(max_length=600)
+    query = models.CharField(max_length=1500)
     by_mail = models.BooleanField(_("A mail each week"), default=False)
-    key = models.CharField(max_length=43, unique=True, editable=False)
+    key = models.CharField(max_length=43, unique=True, null=True, editable=False)
     told_at = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 

@@ -251,9 +251,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=120, verbose_name="Name")),
-                ("query", models.CharField(max_length=600)),
+                ("query", models.CharField(max_length=1500)),
                 ("by_mail", models.BooleanField(default=False, verbose_name="A mail each week")),
-                ("key", models.CharField(editable=False, max_length=43, unique=True)),
+                ("key", models.CharField(editable=False, max_length=43, null=True, unique=True)),
                 ("told_at", models.DateTimeField(editable=False, null=True)),
                 ("created_at", models.DateTimeField(auto_now_add=True)),
                 (
