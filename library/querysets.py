@@ -4,13 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from core.audience import AudienceQuerySet, State
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+
+from core.audience import AudienceQuerySet, State, audience_q, moderation_q
 
 if TYPE_CHECKING:
     from core.audience import Viewer
 
 
+def _flag(condition: Q) -> ExpressionWrapper:
+    return ExpressionWrapper(condition, output_field=BooleanField())
+
+
 class DocumentQuerySet(AudienceQuerySet):
+    def seen_by(self, user: Viewer) -> Self:
+        """What `user` reads, and what she moderates in whatever state: a document is looked at
+        before it is approved."""
+        return self.filter(audience_q(user) | moderation_q(user))
+
+    def with_rights(self, user: Viewer, *, readable: bool = False) -> Self:
+        """Adds what `library.permissions` needs to know, in the same query. `readable` says that
+        these rows come from `readable_by(user)`: there is nothing to ask twice."""
+        reads = Value(True, BooleanField()) if readable else _flag(audience_q(user))
+        return self.annotate(viewer_reads=reads, viewer_moderates=_flag(moderation_q(user)))
+
     def recent_first(self) -> Self:
         return self.order_by("-created_at", "-id")
 

@@ -17,6 +17,7 @@ from accounts.models import Invitation, Organisation, User
 from community.models import SubCommunity
 from core.models import StoredFile
 from forums.models import Post, Thread
+from library.models import Collection, Document
 from moderation.models import Report
 
 # Who an address is for.
@@ -102,6 +103,12 @@ TABLE: dict[str, Row] = {
         "forums:read_all", "forums:react", "forums:retain", "forums:follow", "forums:state",
         post_only=True,
     ),
+    # the library: a visitor reads what is public, and is led to sign in for the rest
+    "library:index": Row(PUBLIC),
+    **member(
+        "library:document", "library:download", "library:read", "library:page_image",
+        "library:versions", "library:version", "library:withdraw", "library:merge",
+    ),
     # notices
     **member("notifications:preferences"),
     **member("notifications:stop_one", post_only=True),
@@ -165,6 +172,8 @@ def arguments(address: Address) -> list[dict[str, Any]]:
         return [{"file_id": pk} for pk in StoredFile.objects.values_list("pk", flat=True)]
     if names == {"slug"} and address.name.startswith("community:"):
         return [{"slug": slug} for slug in SubCommunity.objects.values_list("slug", flat=True)]
+    if address.name.startswith("library:"):
+        return _library_arguments(address, names)
     model: Any = {
         "accounts:member": User, "moderation:report": Report, "forums:thread": Thread,
         "forums:reply": Thread, "forums:follow": Thread, "forums:state": Thread,
@@ -188,6 +197,13 @@ def arguments(address: Address) -> list[dict[str, Any]]:
         else:
             found.append(given)
     return found
+
+
+def _library_arguments(address: Address, names: set[str]) -> list[dict[str, Any]]:
+    model: Any = Collection if address.name.startswith("library:collection") else Document
+    others = {"slug": "nimporte", "number": 1}
+    rest = {name: value for name, value in others.items() if name in names}
+    return [{"pk": pk} | rest for pk in model.objects.values_list("pk", flat=True)]
 
 
 def _admin_arguments(address: Address, names: set[str]) -> list[dict[str, Any]]:

@@ -1,0 +1,117 @@
+"""What the other rooms know of documents, versions and collections: `core.content`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from community.models import Reaction
+from core import content
+from core.content import Kind
+from library import indexed
+from library.models import Collection, Document, Version
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from core.audience import Viewer
+
+COLUMNS = {Reaction.Type.THANKS: "thanks_count", Reaction.Type.USEFUL: "useful_count"}
+
+
+def document_title(document: Document, viewer: Viewer) -> str:
+    """The title; of a confidential space, only for who reads it there."""
+    space = document.space
+    if space is not None and space.confidential and not document.can_be_read_by(viewer):
+        return _("Document in a confidential space")
+    return document.title
+
+
+def version_title(version: Version, viewer: Viewer) -> str:
+    return document_title(version.document, viewer)
+
+
+def collection_title(collection: Collection, viewer: Viewer) -> str:
+    space = collection.space
+    if space is not None and space.confidential and not collection.can_be_read_by(viewer):
+        return _("Collection in a confidential space")
+    return collection.title
+
+
+def depositor(document: Document, viewer: Viewer) -> User | None:
+    return document.owner
+
+
+def version_author(version: Version, viewer: Viewer) -> User | None:
+    return version.by
+
+
+def collector(collection: Collection, viewer: Viewer) -> User | None:
+    return collection.owner
+
+
+def document_snapshot(document: Document) -> dict[str, Any]:
+    return {"title": document.title, "text": document.abstract, "authors": document.authors}
+
+
+def version_snapshot(version: Version) -> dict[str, Any]:
+    found = document_snapshot(version.document)
+    return found | {"number": version.number, "note": version.note}
+
+
+def collection_snapshot(collection: Collection) -> dict[str, Any]:
+    return {"title": collection.title, "text": collection.purpose}
+
+
+def document_reacted(document_id: int, type: str, delta: int) -> None:
+    column = COLUMNS[Reaction.Type(type)]
+    Document.objects.filter(pk=document_id).update(**{column: F(column) + delta})
+
+
+def register() -> None:
+    content.register(
+        Kind(
+            name="document",
+            model=Document,
+            label=gettext_lazy("document"),
+            plural=gettext_lazy("documents"),
+            icon="book",
+            title=document_title,
+            author=depositor,
+            snapshot=document_snapshot,
+            row_template="library/document_row.html",
+            indexed=indexed.DOCUMENTS,
+            reacted=document_reacted,
+            reactions=tuple(COLUMNS),
+        )
+    )
+    # Files belong to a version: they are served to whoever reads its document.
+    content.register(
+        Kind(
+            name="version",
+            model=Version,
+            label=gettext_lazy("version"),
+            plural=gettext_lazy("versions"),
+            icon="file",
+            title=version_title,
+            author=version_author,
+            snapshot=version_snapshot,
+            row_template="library/version_row.html",
+        )
+    )
+    content.register(
+        Kind(
+            name="collection",
+            model=Collection,
+            label=gettext_lazy("collection"),
+            plural=gettext_lazy("collections"),
+            icon="copy",
+            title=collection_title,
+            author=collector,
+            snapshot=collection_snapshot,
+            row_template="library/collection_row.html",
+            indexed=indexed.COLLECTIONS,
+        )
+    )
