@@ -20,11 +20,15 @@ class Version(CanBeRead):
     """One file of a document. Numbers run from 1 and are never reused; the file never changes.
 
     Its audience is its document's. `reading` says how far the extraction went; `failure` names
-    why it stopped (`library.extraction.errors`), which the depositor sees as a sentence.
+    why it stopped (`library.extraction.errors`), which the depositor sees as a sentence: with
+    `lu`, of a file that was read in part.
+
+    What waits for `library.reading` is leased row by row (`core.leases`).
     """
 
     class Reading(models.TextChoices):
         WAITING = "attente", _("Being read")
+        RECOGNISING = "images", _("Being read, image by image")
         DONE = "lu", _("Read")
         EMPTY = "sans-texte", _("No text in it")
         FAILED = "echec", _("Could not be read")
@@ -49,6 +53,9 @@ class Version(CanBeRead):
     page_count = models.PositiveIntegerField(null=True, blank=True)
     language = models.CharField(max_length=8, blank=True)
     ocr = models.BooleanField(default=False)
+    not_before = models.DateTimeField(default=timezone.now, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+    leased_until = models.DateTimeField(null=True, editable=False)
     # WebP of the first page, 96 and 320 pixels wide.
     thumb_small = models.ForeignKey(
         "core.StoredFile", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
@@ -65,6 +72,13 @@ class Version(CanBeRead):
         ordering = ("-number",)
         constraints = (
             models.UniqueConstraint(fields=("document", "number"), name="version_number"),
+        )
+        indexes = (
+            models.Index(
+                fields=("not_before", "id"),
+                name="version_waiting",
+                condition=models.Q(reading__in=("attente", "images")),
+            ),
         )
 
     def __str__(self) -> str:
