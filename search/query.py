@@ -1,0 +1,148 @@
+"""What somebody typed in the box, read into what is searched.
+
+    retour "en classe" -suspension auteur:Maude apres:2026-01
+
+Nothing that can be typed is an error: what is not understood is searched as words.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from search import analysis
+
+LONGEST = 400
+MOST_WORDS = 24
+
+
+@dataclass(frozen=True)
+class Query:
+    """What is searched, as it was written: `parse(str(query)) == query`.
+
+    words, phrases   all of them are found, phrases word after word
+    without          words and phrases that are not there
+    author, space    words of a name
+    type             a kind, or a type of one, by its name
+    since, before    the first day, and the day after the last
+    """
+
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    author: str = ""
+    space: str = ""
+    type: str = ""
+    since: date | None = None
+    before: date | None = None
+
+    def __bool__(self) -> bool:
+        """Whether anything is asked: exclusions and stop words alone ask nothing."""
+        asked = any(analysis.stems(text) for text in (*self.words, *self.phrases))
+        return asked or bool(self.author or self.space or self.type or self.since or self.before)
+
+    @property
+    def text(self) -> str:
+        """What is searched in the texts, without the operators."""
+        return " ".join((*self.words, *(f'"{phrase}"' for phrase in self.phrases)))
+
+    def __str__(self) -> str:
+        parts = [self.text] if self.text else []
+        parts += [f'-"{text}"' if " " in text else f"-{text}" for text in self.without]
+        for name, operator in (("author", "auteur"), ("space", "communaute"), ("type", "type")):
+            if value := getattr(self, name):
+                parts.append(f'{operator}:"{value}"' if " " in value else f"{operator}:{value}")
+        if self.since:
+            parts.append(f"apres:{self.since.isoformat()}")
+        if self.before:
+            parts.append(f"avant:{self.before.isoformat()}")
+        return " ".join(parts)
+
+
+NOTHING = Query()
+_OPERATORS = {
+    "auteur": "author", "auteure": "author", "autrice": "author",
+    "communaute": "space", "type": "type", "apres": "since", "avant": "before",
+}  # fmt: skip
+_BLANK = r"[ \t\u00a0\u202f]"
+_PIECE = re.compile(
+    rf"""
+    (?: (?P<operator>[A-Za-zÀ-ÿ\u0300-\u036f]{{4,14}}) {_BLANK}*[:\uff1a]{_BLANK}* )?
+    (?P<minus>-)?
+    (?: ["“”] (?P<quoted>[^"“”]*) (?:["“”]|$)
+      | « (?P<french>[^»]*) (?:»|$)
+      | (?P<word>[^\s"“”«»]+) )
+    """,
+    re.VERBOSE,
+)
+_DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+
+
+def parse(text: str) -> Query:
+    """The query that `text` says. Never raises; what says nothing is `NOTHING`."""
+    found: dict[str, list[str]] = {"words": [], "phrases": [], "without": []}
+    single: dict[str, str | date] = {}
+    for match in _PIECE.finditer(_tidy(text)):
+        quoted = match["quoted"] if match["quoted"] is not None else match["french"]
+        value = " ".join((quoted if quoted is not None else match["word"]).split())
+        name = _OPERATORS.get(analysis.fold(match["operator"] or ""))
+        if name in ("since", "before"):
+            day = _day(value)
+            if day is not None:
+                single[name] = day
+        elif name is not None:
+            if value:
+                single[name] = value
+        else:
+            if match["operator"]:
+                found["words"].append(match["operator"])
+            if analysis.words(value):
+                several = quoted is not None and " " in value
+                where = "without" if match["minus"] else "phrases" if several else "words"
+                found[where].append(value)
+    lists = {name: tuple(dict.fromkeys(values))[:MOST_WORDS] for name, values in found.items()}
+    return Query(**lists, **single)  # type: ignore[arg-type]
+
+
+def _tidy(text: str) -> str:
+    return " ".join(text[:LONGEST].replace("\0", " ").split(" "))
+
+
+def _day(value: str) -> date | None:
+    match = _DATE.fullmatch(value)
+    if match is None:
+        return None
+    try:
+        return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
+    except ValueError:
+        return None
+
+
+@dataclass(frozen=True)
+class Match:
+    """What an engine looks for, in stems.
+
+    Each of `groups` must be met, by any of its alternatives: stems that follow one another.
+    None of `without` may be.
+    """
+
+    groups: tuple[tuple[tuple[str, ...], ...], ...] = ()
+    without: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Every stem that counts as found: what is highlighted."""
+        return frozenset(
+            stem for group in self.groups for alternative in group for stem in alternative
+        )
+
+
+def match(query: Query) -> Match:
+    """What `query` asks of the engines."""
+    groups = [(stems,) for text in (*query.words, *query.phrases) if (stems := _stems(text))]
+    return Match(tuple(groups), tuple(stems for text in query.without if (stems := _stems(text))))
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(analysis.stems(text))
