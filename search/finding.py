@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
 from django.db.models import Q
@@ -29,13 +30,17 @@ EXCERPT = 240
 class Filters:
     """What narrows a search, from the panel or a facet; empty filters narrow nothing.
 
-    kinds   names of registered kinds; type: a code of their taxonomies; space: an identifier
+    kinds    names of registered kinds; type: a code of their taxonomies; space: an identifier
+    came     what came after the first moment, up to the second (a saved search's news)
+    outside  for what leaves the site: nothing of a space that keeps its content out of mails
     """
 
     kinds: tuple[str, ...] = ()
     space: int | None = None
     type: str = ""
     year: int | None = None
+    came: tuple[datetime, datetime] | None = None
+    outside: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,10 @@ def _narrowed(filters: Filters) -> Q:
         q &= Q(type=filters.type)
     if filters.year is not None:
         q &= Q(dated_at__year=filters.year)
+    if filters.came is not None:
+        q &= Q(since__gt=filters.came[0], since__lte=filters.came[1])
+    if filters.outside:
+        q &= Q(space=None) | Q(space__content_in_mail=True)
     return q
 
 
