@@ -17,6 +17,11 @@ LABELS: dict[str, str | Promise] = {
     "consent.given": _("Consent given"),
     "consent.withdrawn": _("Consent withdrawn"),
     "demo.loaded": _("Demonstration loaded"),
+    "document.approved": _("Document approved"),
+    "document.created": _("Document deposited"),
+    "document.edited": _("Document changed"),
+    "document.published": _("Document published at the end of its embargo"),
+    "document.refused": _("Document refused"),
     "file.infected": _("Dangerous file removed"),
     "glass.broken": _("Exceptional access opened"),
     "import.carried_out": _("List imported"),
@@ -88,6 +93,8 @@ LABELS: dict[str, str | Promise] = {
     "thread.tagged": _("Keywords changed"),
     "thread.unlocked": _("Thread unlocked"),
     "thread.unpinned": _("Thread unpinned"),
+    "version.created": _("Version of a document deposited"),
+    "version.restored": _("Version of a document put back"),
 }
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
-
 from community.models import SubCommunity
 from core.audience import Level, State
 from library.models import Document
@@ -52,27 +50,19 @@ class Rights:
 
 
 def rights_of(user: Viewer, document: Document) -> Rights:
-    """The person's rights in a document, in one query."""
-    rows = Document.objects.filter(pk=document.pk)
-    same = Document.objects.filter(pk=OuterRef("pk"))
-    found: Any = (
-        rows.annotate(
-            viewer_reads=Exists(same.readable_by(user)),
-            viewer_moderates=Exists(same.moderated_by(user)),
-        )
-        .select_related("publisher", "organisation")
-        .first()
-    )
-    if found is None or user.pk is None:
-        return Rights(bool(found and found.viewer_reads), False, False, False, False)
-    contacts = {one.contact_id for one in (found.publisher, found.organisation) if one}
+    """The person's rights; no query when `document` came from `with_rights(user)` and its
+    `publisher` and `organisation` were read with it."""
+    known: Any = document
+    if not hasattr(document, "viewer_reads"):
+        known = Document.objects.with_rights(user).filter(pk=document.pk).only("pk").first()
     member = user.is_authenticated and user.is_current and not user.is_guest
+    places = (document.publisher, document.organisation)
     return Rights(
-        reads=found.viewer_reads,
-        owns=member and found.owner_id == user.pk,
-        answers=member and user.pk in contacts,
-        moderates=found.viewer_moderates,
-        alive=found.state != State.REMOVED and found.replaced_by_id is None,
+        reads=bool(known and known.viewer_reads),
+        owns=member and document.owner_id == user.pk,
+        answers=member and any(place and place.contact_id == user.pk for place in places),
+        moderates=bool(known and known.viewer_moderates),
+        alive=document.state != State.REMOVED and document.replaced_by_id is None,
     )
 
 
