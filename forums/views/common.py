@@ -39,9 +39,3 @@ def by_htmx(request: HttpRequest) -> bool:
 
 def back_to(obj: Any) -> HttpResponse:
     return redirect(obj.get_absolute_url())
-
-
-def no_store(response: HttpResponse) -> HttpResponse:
-    """A page that shows what somebody has not published stays in no cache."""
-    response.headers["Cache-Control"] = "no-store"
-    return response

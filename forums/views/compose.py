@@ -18,6 +18,7 @@ from community.audience import readers_of
 from community.models import SubCommunity
 from core.errors import Refused
 from core.web import person
+from core.writing import keeps_writing, writer_token
 from forums import attachments, services, warning
 from forums.errors import ForeignParent
 from forums.forms import ReplyForm, ThreadForm, split_tags
@@ -25,7 +26,6 @@ from forums.models import Draft, Post, Thread
 from forums.models.post import page_of
 from forums.permissions import rights_of
 from forums.views.common import thread_or_404
-from forums.writing import keeps_writing, writer_token
 
 AS_IS = "as-is"
 DISCARD = "discard"

@@ -15,6 +15,7 @@ from accounts.models import User
 from core.audience import State
 from core.errors import Refused
 from core.web import person
+from core.writing import keeps_writing, writer_token
 from forums import services, warning
 from forums.errors import NotYours, ThreadClosed
 from forums.forms import EditForm, split_tags
@@ -23,7 +24,6 @@ from forums.permissions import rights_of
 from forums.services.common import plain
 from forums.views.common import post_or_404
 from forums.views.compose import AS_IS, replace_found
-from forums.writing import keeps_writing, writer_token
 
 
 def _keep_edit(request: HttpRequest, writer: User, pk: int) -> str:

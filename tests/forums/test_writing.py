@@ -13,9 +13,9 @@ from django.test import Client
 
 from accounts.models import User
 from core.models import ActionLog, StoredFile
+from core.writing import writer_token
 from forums import services, warning
 from forums.models import Draft, Post, Thread
-from forums.writing import writer_token
 from tests.conftest import World
 
 pytestmark = pytest.mark.django_db

@@ -11,9 +11,10 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
@@ -23,11 +24,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.debug import sensitive_post_parameters
 
-from accounts.models import User
 from core.errors import Refused
 from core.signing import make_token, read_token
 from core.views import csrf_failure
-from forums.views.common import no_store
+from core.web import no_store
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 PURPOSE = "writer"
 # As long as a session can be.
@@ -59,7 +62,7 @@ def _writer(request: HttpRequest) -> User | None:
         ids = read_token(PURPOSE, request.POST.get("writer", ""), AGE)
     except Refused:
         return None
-    user = User.objects.filter(pk=ids.get("user", 0)).first()
+    user: User | None = get_user_model().objects.filter(pk=ids.get("user", 0)).first()
     return user if user is not None and user.is_current else None
 
 
