@@ -15,7 +15,7 @@ from library.models import Collection, Document, Page
 
 # What the services of this room emit, each with `document=…` (and `into=…` for a merge).
 DOCUMENT_EVENTS = (
-    "document.deposited",
+    "document.created",
     "document.changed",  # anything said of it, its audience, its state
     "document.approved",
     "document.refused",
@@ -25,7 +25,7 @@ DOCUMENT_EVENTS = (
     "document.withdrawn",
     "document.merged",
     "document.removed",
-    "version.added",
+    "version.created",
     "version.read",  # the extraction is done
 )
 COLLECTION_EVENTS = ("collection.created", "collection.changed", "collection.removed")
