@@ -1,5 +1,6 @@
 from library.models.collection import Collection, CollectionItem
 from library.models.document import Document, DocumentTerm, Licence
+from library.models.imported import ImportedFile
 from library.models.version import Download, Page, Version
 
 __all__ = [
@@ -8,6 +9,7 @@ __all__ = [
     "Document",
     "DocumentTerm",
     "Download",
+    "ImportedFile",
     "Licence",
     "Page",
     "Version",

@@ -21,6 +21,7 @@ class Collection(Audienced):
     title = models.CharField(_("Title"), max_length=160)
     slug = models.SlugField(max_length=80, editable=False)
     purpose = models.TextField(_("What it is for"), max_length=1000, blank=True)
+    thanks_count = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("Made on"), default=timezone.now)
     updated_at = models.DateTimeField(_("Changed on"), auto_now=True)
 

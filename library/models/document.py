@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
-from core.audience import Audienced
+from core.audience import Audienced, Level, State
 from library import querysets
 
 if TYPE_CHECKING:
@@ -118,8 +119,10 @@ class Document(Audienced):
     )
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=400, blank=True)
-    # Whether it was ever public: then its tombstone is too, and OAI-PMH says that it is deleted.
-    was_public = models.BooleanField(default=False)
+    # Whether it was ever public: then its tombstone is too, and OAI-PMH says that it is deleted,
+    # since `left_public_at`. `save` keeps both.
+    was_public = models.BooleanField(default=False, editable=False)
+    left_public_at = models.DateTimeField(null=True, blank=True, editable=False)
     link_state = models.CharField(max_length=10, choices=LinkState, default="", blank=True)
     link_checked_at = models.DateTimeField(null=True, blank=True)
     link_failures = models.PositiveSmallIntegerField(default=0)
@@ -142,6 +145,13 @@ class Document(Audienced):
             models.Index(fields=("space", "-created_at"), name="document_space_recent"),
             models.Index(fields=("updated_at", "id"), name="document_changed"),
             models.Index(fields=("type",), name="document_type"),
+            # The walk of OAI-PMH (`library.exchange.oai`).
+            models.Index(
+                Coalesce("left_public_at", "updated_at"),
+                "id",
+                name="document_harvest",
+                condition=models.Q(was_public=True),
+            ),
         )
 
     def __str__(self) -> str:
@@ -150,7 +160,31 @@ class Document(Audienced):
 
     def save(self, *args: object, **kwargs: object) -> None:
         self.slug = slugify(self.title)[:80].strip("-")
+        changed = {"slug", *self._note_publicity()}
+        if (named := kwargs.get("update_fields")) is not None:
+            kwargs["update_fields"] = changed.union(named)  # type: ignore[arg-type]
         super().save(*args, **kwargs)  # type: ignore[arg-type]
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may read it."""
+        published = self.level == Level.PUBLIC and self.state == State.PUBLISHED
+        return published and self.replaced_by_id is None
+
+    def _note_publicity(self) -> set[str]:
+        """Remember since when it is no longer public, if it ever was; that it has become public
+        is a change of it. Answers the names of the fields that were set.
+
+        Here and not in services: whoever changes a level, a state or a merge saves the row.
+        """
+        if self.is_public and (not self.was_public or self.left_public_at is not None):
+            self.was_public, self.left_public_at = True, None
+            self.updated_at = timezone.now() if self.pk else self.updated_at
+            return {"was_public", "left_public_at", "updated_at"}
+        if not self.is_public and self.was_public and self.left_public_at is None:
+            self.left_public_at = timezone.now()
+            return {"left_public_at"}
+        return set()
 
     def get_absolute_url(self) -> str:
         """Its address: with words in it, except where even the title is confidential."""

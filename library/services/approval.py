@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 Approval = Document.Approval
-KEPT = ("approval", "approval_reason", "state", "was_public", "slug")
+KEPT = ("approval", "approval_reason", "state", "updated_at")
 
 
 @transaction.atomic

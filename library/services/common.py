@@ -8,7 +8,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from community.models import SubCommunity
-from core.audience import Level, State
+from core.audience import State
 from library.errors import NotYours, Withdrawn
 from library.models import Document
 from library.permissions import Rights, rights_of
@@ -55,9 +55,11 @@ def settle(document: Document, *, by: User | None = None, placed: bool = False) 
         document.approval_reason = ""
     if document.state in (State.HIDDEN, State.REMOVED):
         return
+    before = document.state
     document.state = State.PENDING if held(document) else State.PUBLISHED
-    if document.state == State.PUBLISHED and document.level == Level.PUBLIC:
-        document.was_public = True
+    if document.pk and document.state != before:
+        # Published, it is news for those who follow a feed.
+        document.updated_at = timezone.now()
 
 
 def held(document: Document) -> bool:
