@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -49,6 +49,13 @@ class SubCommunityQuerySet(models.QuerySet):
             mine=Exists(stay),
             visited_at=Subquery(stay.values("last_visit_at")[:1]),
         )
+
+    def with_moderated(self, user: Viewer) -> Self:
+        """Adds `moderated`: whether `user` moderates the space."""
+        from community import audience
+
+        rule = ExpressionWrapper(audience.moderated_spaces_q(user), BooleanField())
+        return self.annotate(moderated=rule)
 
     def with_members(self) -> Self:
         """Adds `member_count`: the people whose stay and account are current."""

@@ -11,6 +11,7 @@ from django.urls import reverse
 from core.audience import State
 from core.content import Entry, Indexed
 from library import vocabularies
+from library.formats import format_of
 from library.models import Collection, Document, Page
 
 # What the services of this room emit, each with `document=…` (and `into=…` for a merge).
@@ -29,14 +30,6 @@ DOCUMENT_EVENTS = (
     "version.read",  # the extraction is done
 )
 COLLECTION_EVENTS = ("collection.created", "collection.changed", "collection.removed")
-
-
-def format_of(document: Document) -> str:
-    """`pdf`, `docx`… of its current version; `lien` for what stands elsewhere."""
-    if document.current is None:
-        return "lien"
-    name = document.current.file.name
-    return name.rpartition(".")[2].lower() if "." in name else ""
 
 
 def documents(ids: Sequence[int]) -> Iterator[Entry]:

@@ -1,7 +1,123 @@
-from typing import Any
+"""The list of documents: the newest first, and every filter in the address."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from community.models import SubCommunity
+from core.pagination import by_cursor
+from library import facets, filters
+from library.permissions import may_deposit
+
+if TYPE_CHECKING:
+    from core.audience import Viewer
+    from library.filters import Filters
+
+SIZE = 20
+# Long columns that a row does not show.
+UNSEEN = ("abstract", "contributors", "withdrawn_reason", "approval_reason")
 
 
-def index(request: HttpRequest, **kwargs: Any) -> HttpResponse:
-    raise Http404
+@dataclass(frozen=True)
+class Chip:
+    """One filter in use: what it says, and the address without it."""
+
+    label: Any
+    without: str
+
+
+@login_not_required  # visitors see what is public
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """The documents that the viewer may read; a visitor, those that are public."""
+    user = request.user
+    spaces = _spaces(user)
+    looks_after = any(space.moderated for space in spaces) or _animates(user)
+    wanted = filters.read(
+        request.GET, {space.slug: space for space in spaces}, looks_after=looks_after
+    )
+    rows = filters.apply(wanted, user).select_related("space", "current__file").defer(*UNSEEN)
+    page = by_cursor(
+        rows.prefetch_related("tags"),
+        after=request.GET.get("apres", ""),
+        size=SIZE,
+        order=filters.ORDERS[wanted.order],
+        ascending=wanted.order == "titre",
+    )
+    return render(
+        request,
+        "library/index.html",
+        {
+            "layout": "base.html" if user.is_authenticated else "public.html",
+            "documents": page.rows,
+            "next_url": _with(request, apres=page.next) if page.next else "",
+            "wanted": wanted,
+            "counts": facets.count(wanted, user),
+            "spaces": spaces,
+            "looks_after": looks_after,
+            "chips": _chips(request, wanted),
+            "may_deposit": user.is_authenticated and may_deposit(user),
+        },
+    )
+
+
+def _animates(user: Viewer) -> bool:
+    return bool(user.is_authenticated and user.is_animator)
+
+
+def _spaces(user: Viewer) -> list[Any]:
+    """The spaces that the filter offers, each with whether she looks after it; one query."""
+    if not user.is_authenticated:
+        return []
+    rows = SubCommunity.objects.open().readable_by(user).with_moderated(user)
+    return list(rows.order_by("position", "name"))
+
+
+def _with(request: HttpRequest, **changes: str) -> str:
+    """This list with other parameters; an empty one is taken away."""
+    query = request.GET.copy()
+    for name, value in ({"apres": ""} | changes).items():
+        query.pop(name, None)
+        if value:
+            query[name] = value
+    return f"{request.path}?{query.urlencode()}" if query else request.path
+
+
+def _without(request: HttpRequest, facet: str, code: str) -> str:
+    """This list without one code of a facet."""
+    query = request.GET.copy()
+    query.pop("apres", None)
+    query.setlist(facet, [one for one in query.getlist(facet) if one != code])
+    return f"{request.path}?{query.urlencode()}"
+
+
+STATES = {
+    "a-verifier": lambda: _("To be reviewed"),
+    "lien-brise": lambda: _("Broken links"),
+    "attente": lambda: _("Awaiting approval"),
+}
+
+
+def _chips(request: HttpRequest, wanted: Filters) -> list[Chip]:
+    """The filters in use, in words."""
+    said: dict[str, Any] = {
+        "q": f"« {wanted.text} »" if wanted.text else "",
+        "mot": wanted.tag,
+        "espace": wanted.space.name if wanted.space else "",
+        "de": _("from %(year)s") % {"year": wanted.since} if wanted.since else "",
+        "a": _("until %(year)s") % {"year": wanted.until} if wanted.until else "",
+        "qui": _("My documents") if wanted.mine else "",
+        "etat": STATES[wanted.state]() if wanted.state else "",
+    }
+    found = [Chip(label, _with(request, **{name: ""})) for name, label in said.items() if label]
+    for facet, codes in wanted.chosen.items():
+        words = filters.words_of(facet)
+        found += [Chip(words[code], _without(request, facet, code)) for code in codes]
+    return found
