@@ -1,5 +1,6 @@
 from core.models.events import OutboxEvent
 from core.models.files import StoredFile
+from core.models.kept import KeptForm
 from core.models.links import Link
 from core.models.log import ActionLog
 from core.models.mail import OutgoingMail
@@ -9,6 +10,7 @@ from core.models.terms import Term
 
 __all__ = [
     "ActionLog",
+    "KeptForm",
     "Link",
     "OutboxEvent",
     "OutgoingMail",
