@@ -82,6 +82,24 @@ class Appeal:
 
 
 @dataclass(frozen=True)
+class Decision:
+    """Something that awaits the word of those who moderate it.
+
+    `title` may quote what was written; `quiet_title` never does, and is what mails show. `since`
+    is when it began to wait, `minutes` what it usually takes.
+    """
+
+    chip: str | Promise
+    title: str
+    quiet_title: str
+    since: datetime
+    url: str
+    action: str | Promise
+    minutes: int
+    details: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
 class Entry:
     """What the search keeps of one object: its audience columns, its words, what draws its row.
 
@@ -144,6 +162,8 @@ class Kind:
     row_template  draws one row in mixed lists, given `obj`
     space         (obj) → the SubCommunity it lives in, or None
     indexed       how the search finds it
+    for_rows      (rows) → the same rows with what `row_template` draws, read in as many queries
+    discussed     whether a thread may be tied to it (`core.links`)
     open_items    (user, viewer) → what `user` leaves open, as `viewer` may see it
     hide, restore (obj, *, by, reason) → None
     lock, move    the same contract, where the kind has them (`move` also takes `space`)
@@ -156,6 +176,8 @@ class Kind:
     in_space      (space, viewer) → Section: the newest of the kind on a space's page
     to_thank      (user) → (obj, url) or None: a recent text that she could thank for
     first_reading (user) → queryset of what a newcomer reads first, with `opened`
+    on_home       (user) → Section or None: the newest of the kind on a member's home
+    to_decide     (user, rows) → Decisions: what awaits those who moderate it, oldest first
     """
 
     name: str
@@ -168,6 +190,8 @@ class Kind:
     snapshot: Callable[[Any], dict[str, Any]]
     row_template: str
     indexed: Indexed | None = None
+    for_rows: Callable[[QuerySet], QuerySet] = lambda rows: rows
+    discussed: bool = False
     space: Callable[[Any], Any] = attrgetter("space")
     open_items: Callable[[Any, Viewer], Iterable[OpenItem]] | None = None
     hide: Callable[..., Any] | None = None
@@ -183,6 +207,8 @@ class Kind:
     in_space: Callable[[Any, Viewer], Section] | None = None
     to_thank: Callable[[Any], tuple[Any, str] | None] | None = None
     first_reading: Callable[[Any], QuerySet] | None = None
+    on_home: Callable[[Any], Section | None] | None = None
+    to_decide: Callable[[Any, int], list[Decision]] | None = None
 
     @property
     def objects(self) -> Any:
@@ -201,6 +227,9 @@ _actions: list[Action] = []
 # Of what is unread: (user, space identifiers) → how many by space, in one query.
 Counter = Callable[[Any, list[int]], dict[int, int]]
 _counters: dict[str, Counter] = {}
+# (kind, identifier, viewer, limit) → objects of that kind near to it, read as `for_rows` asks.
+Neighbours = Callable[[str, int, "Viewer", int], list[Any]]
+_neighbours: list[Neighbours] = []
 
 # Past this, nobody needs the exact number.
 UNREAD_CEILING = 100
@@ -227,6 +256,18 @@ def unread_in(user: Any, space_ids: list[int]) -> dict[int, int]:
         for space_id, count in counter(user, space_ids).items():
             found[space_id] = min(found.get(space_id, 0) + count, UNREAD_CEILING)
     return found
+
+
+def register_neighbours(provider: Neighbours) -> None:
+    """Say who knows what resembles what; the search does, where there is one."""
+    _neighbours[:] = [provider]
+
+
+def similar_to(obj: Model, viewer: Viewer, limit: int = 4) -> list[Any]:
+    """Other objects of its kind that resemble it and that `viewer` may read now, nearest first;
+    none where nobody knows."""
+    kind = kind_of(obj)
+    return [found for near in _neighbours for found in near(kind.name, obj.pk, viewer, limit)]
 
 
 def kinds() -> list[Kind]:

@@ -35,6 +35,7 @@ LABELS: dict[str, str | Promise] = {
     "join.invited": _("Invitation into a space"),
     "join.refused": _("Entry into a space refused"),
     "join.withdrawn": _("Request to enter withdrawn"),
+    "link.made": _("Two things tied together"),
     "member.greeted": _("Newcomer greeted"),
     "membership.ended": _("Membership ended with the account"),
     "membership.left": _("Left the space"),
