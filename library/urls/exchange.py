@@ -1,5 +1,9 @@
 """What leaves the library: citations, feeds, exports, OAI-PMH."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from library.views import exchange
+
+urlpatterns = [
+    path("<int:pk>/citation/<slug:format>/", exchange.citation, name="citation"),
+]

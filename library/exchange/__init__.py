@@ -1,0 +1,1 @@
+"""What leaves the library in the forms that other programs read."""
