@@ -92,3 +92,11 @@ class TooManyTags(Invalid):
 
 class ReasonNeeded(Invalid):
     message = _("Say in a few words why: the depositor reads it.")
+
+
+class NotMergeable(Invalid):
+    message = _("Only two different documents, both published, can become one.")
+
+
+class UnknownDocument(Invalid):
+    message = _("There is no such document, or you cannot change it.")

@@ -251,6 +251,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("approval_reason", models.CharField(blank=True, max_length=400)),
+                (
+                    "merged_after",
+                    models.PositiveIntegerField(blank=True, editable=False, null=True),
+                ),
                 ("withdrawn_at", models.DateTimeField(blank=True, null=True)),
                 ("withdrawn_reason", models.CharField(blank=True, max_length=400)),
                 ("was_public", models.BooleanField(default=False, editable=False)),

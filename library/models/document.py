@@ -117,6 +117,8 @@ class Document(Audienced):
     replaced_by = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="replaces"
     )
+    # The number after which its versions follow those of `replaced_by`; null when they stayed.
+    merged_after = models.PositiveIntegerField(null=True, blank=True, editable=False)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
     withdrawn_reason = models.CharField(max_length=400, blank=True)
     # Whether it was ever public: then its tombstone is too, and OAI-PMH says that it is deleted,
