@@ -15,7 +15,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts.models import Invitation, Organisation, User
 from community.models import SubCommunity
-from core.models import StoredFile
+from core.models import ResumableUpload, StoredFile
 from forums.models import Post, Thread
 from library.models import Collection, Document
 from moderation.models import Report
@@ -50,7 +50,10 @@ TABLE: dict[str, Row] = {
     },
     "set_language": Row(PUBLIC, post_only=True),
     **member("home:conduct", "core:file"),
-    **member("home:read_all", "home:welcome", "core:upload", post_only=True),
+    **member(
+        "home:read_all", "home:welcome", "core:upload", "core:uploads", "core:resumable",
+        post_only=True,
+    ),
     # sign-in and security: allauth's names, our addresses
     **{
         name: Row(PUBLIC)
@@ -168,6 +171,8 @@ def arguments(address: Address) -> list[dict[str, Any]]:
         return [{"token": "faux"}]
     if names == {"uidb36", "key"}:
         return [{"uidb36": "1", "key": "faux-jeton"}]
+    if names == {"upload_id"}:
+        return [{"upload_id": pk} for pk in ResumableUpload.objects.values_list("pk", flat=True)]
     if names == {"file_id"}:
         return [{"file_id": pk} for pk in StoredFile.objects.values_list("pk", flat=True)]
     if names == {"slug"} and address.name.startswith("community:"):

@@ -100,6 +100,13 @@ def attach(
         raise ForeignFile
 
 
+def rename(stored: StoredFile, name: str) -> None:
+    """Give a file another name; its extension stays the one of its content."""
+    extension = stored.name.rpartition(".")[2]
+    stored.name = types.display_name(name, types.BY_EXTENSION[extension])
+    stored.save(update_fields=("name",))
+
+
 @transaction.atomic
 def remove(files: Iterable[StoredFile]) -> int:
     """Delete the rows now and the contents once the transaction is committed; how many."""
@@ -187,9 +194,7 @@ def _received(
 ) -> tuple[IO[bytes], types.FileType]:
     """The content of an upload and its type, once size, room and content are found right."""
     size = upload.size or 0
-    if size > settings.UPLOAD_MAX_BYTES:
-        limit = filesize(settings.UPLOAD_MAX_BYTES, active_language())
-        raise TooLarge(_("This file is too large: at most %(limit)s.") % {"limit": limit})
+    check_size(size)
     if size == 0:
         raise UnreadableFile
     if used_by(by) + size > settings.UPLOAD_QUOTA_BYTES:
@@ -201,6 +206,13 @@ def _received(
     if images_only and type_.family != "image":
         raise NotAnImage
     return content, type_
+
+
+def check_size(size: int) -> None:
+    """Raises `TooLarge`, which says how large a file may be."""
+    if size > settings.UPLOAD_MAX_BYTES:
+        limit = filesize(settings.UPLOAD_MAX_BYTES, active_language())
+        raise TooLarge(_("This file is too large: at most %(limit)s.") % {"limit": limit})
 
 
 def _scanned(content: IO[bytes]) -> str:
