@@ -33,8 +33,8 @@ def approve(document: Document, *, by: User) -> Document:
     document.approval, document.approval_reason = Approval.GIVEN, ""
     settle(document)
     document.save(update_fields=KEPT)
-    log.record("document.approved", document, by=by)
-    emit("document.approved", document=document.pk)
+    line = log.record("document.approved", document, by=by)
+    emit("document.approved", document=document.pk, decision=line.pk)
     return document
 
 
@@ -51,8 +51,8 @@ def refuse(document: Document, *, by: User, reason: str) -> Document:
     document.approval, document.approval_reason = Approval.REFUSED, reason
     settle(document)
     document.save(update_fields=KEPT)
-    log.record("document.refused", document, by=by, reason=reason)
-    emit("document.refused", document=document.pk)
+    line = log.record("document.refused", document, by=by, reason=reason)
+    emit("document.refused", document=document.pk, decision=line.pk)
     return document
 
 
