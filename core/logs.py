@@ -20,6 +20,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="-")
 _SECRETS = (
     # The addresses of the product that hold a secret.
     (re.compile(r"(/(?:adhesion/suivi|invitation|courriel/arret)/)[^/\s?\"']+"), r"\1…"),
+    (re.compile(r"(/recherche/(?:flux|arret)/)[^/\s?\"']+"), r"\1…"),
     # What `core.signing` makes, wherever it stands, and Django's password reset keys.
     (re.compile(r"[\w-]{4,}:[\w-]{4,}:[\w-]{20,}"), "…"),
     (re.compile(r"\b[0-9A-Za-z]{1,13}-[0-9a-z]{6,7}-[0-9a-f]{32}\b"), "…"),

@@ -19,6 +19,7 @@ from core.models import ResumableUpload, StoredFile
 from forums.models import Post, Thread
 from library.models import Collection, Document
 from moderation.models import Report
+from search.models import SavedSearch
 
 # Who an address is for.
 PUBLIC = "public"  # anybody
@@ -45,7 +46,7 @@ TABLE: dict[str, Row] = {
         name: Row(PUBLIC)
         for name in (
             "home:landing", "home:privacy", "home:terms", "home:accessibility", "home:help",
-            "core:health",
+            "core:health", "core:robots", "core:favicon",
         )
     },
     "set_language": Row(PUBLIC, post_only=True),
@@ -110,12 +111,19 @@ TABLE: dict[str, Row] = {
     "library:index": Row(PUBLIC),
     **member(
         "library:document", "library:download", "library:read", "library:page_image",
+        "library:citation",
         "library:versions", "library:version", "library:withdraw", "library:merge",
     ),
     # notices
     **member("notifications:preferences"),
     **member("notifications:stop_one", post_only=True),
     "notifications:stop": Row(TOKEN),
+    # search
+    **member("search:page", "search:suggestions", "search:saved"),
+    **member(
+        "search:rename", "search:mail", "search:own_feed", "search:forget", post_only=True
+    ),
+    **{name: Row(TOKEN) for name in ("search:feed", "search:feed_rss", "search:stop")},
     # moderation
     **member("moderation:file_report", "moderation:report"),
     "admin:moderation_report_restore": Row(STAFF, post_only=True),
@@ -171,6 +179,8 @@ def arguments(address: Address) -> list[dict[str, Any]]:
         return [{"token": "faux"}]
     if names == {"uidb36", "key"}:
         return [{"uidb36": "1", "key": "faux-jeton"}]
+    if names == {"key"}:
+        return [{"key": "faux"}]
     if names == {"upload_id"}:
         return [{"upload_id": pk} for pk in ResumableUpload.objects.values_list("pk", flat=True)]
     if names == {"file_id"}:
@@ -182,7 +192,8 @@ def arguments(address: Address) -> list[dict[str, Any]]:
     model: Any = {
         "accounts:member": User, "moderation:report": Report, "forums:thread": Thread,
         "forums:reply": Thread, "forums:follow": Thread, "forums:state": Thread,
-        "forums:hide": Thread, "forums:move": Thread,
+        "forums:hide": Thread, "forums:move": Thread, "search:rename": SavedSearch,
+        "search:mail": SavedSearch, "search:own_feed": SavedSearch, "search:forget": SavedSearch,
     }.get(address.name)  # fmt: skip
     if model is None:
         model = Post if address.name.startswith("forums:") else Organisation
@@ -206,7 +217,7 @@ def arguments(address: Address) -> list[dict[str, Any]]:
 
 def _library_arguments(address: Address, names: set[str]) -> list[dict[str, Any]]:
     model: Any = Collection if address.name.startswith("library:collection") else Document
-    others = {"slug": "nimporte", "number": 1}
+    others = {"slug": "nimporte", "number": 1, "format": "bib"}
     rest = {name: value for name, value in others.items() if name in names}
     return [{"pk": pk} | rest for pk in model.objects.values_list("pk", flat=True)]
 

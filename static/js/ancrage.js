@@ -218,6 +218,21 @@ async function edit(box) {
 const wanted = "textarea[data-editor]:not([data-editor=off])";
 on("focusin", ({ target }) => { if (target.matches(wanted)) edit(target); });
 
+/* ---- suggestions of a search box: loaded at its first focus, which may come with the page ---- */
+
+async function suggest(box) {
+  if (box.dataset.ready) return;
+  box.dataset.ready = "1";
+  try {
+    const { open } = await import(box.dataset.module);
+    open(box);
+  } catch {
+    /* it stays a plain field */
+  }
+}
+on("focusin", ({ target }) => { if (target.matches("input[data-suggest]")) suggest(target); });
+if (document.activeElement?.matches("input[data-suggest]")) suggest(document.activeElement);
+
 /* ---- htmx ---- */
 
 const busy = document.querySelector(".busy");
@@ -290,6 +305,10 @@ on("htmx:afterSettle", ({ target, detail }) => {
 });
 
 /* ---- at the start, and for what arrives ---- */
+
+/* what a page that answers a question found, said once it is there */
+const found = document.querySelector("[data-announced]");
+if (found) say(found.dataset.announced);
 
 function ready(within) {
   within.querySelectorAll("[data-filter][hidden]").forEach((box) => {

@@ -172,6 +172,7 @@ def test_the_cause_of_an_error_is_told_without_its_words(journal: io.StringIO) -
     [
         ("GET /invitation/abc123/ 200", "GET /invitation/…/ 200"),
         ("GET /courriel/arret/a:b:c/", "GET /courriel/arret/…/"),
+        ("GET /recherche/flux/abc123/rss/ 200", "GET /recherche/flux/…/rss/ 200"),
         ("GET /recherche/?q=Jérémie HTTP/1.1", "GET /recherche/?… HTTP/1.1"),
         (
             "/compte/mot-de-passe/reinitialiser/3-cq5d1f-0123456789abcdef0123456789abcdef/",
