@@ -140,12 +140,17 @@ class Indexed:
     ids      (after, limit) → the identifiers above `after`, ascending: the walk of a rebuild
     events   event of the outbox → (payload) → identifiers to look at again
     scheme   the taxonomy of `Entry.type`
+    while_active  found only while the account of its owner is active and in date
+
+    What narrows an audience runs the hooks of `audience.changed` (kind=…, ids=[…]) in its
+    transaction: the objects, and what they contain, are not found again before they were looked at.
     """
 
     entries: Callable[[Sequence[int]], Iterable[Entry]]
     ids: Callable[[int, int], list[int]]
     events: Mapping[str, Callable[[dict[str, Any]], Iterable[int]]]
     scheme: str = ""
+    while_active: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,17 +16,40 @@ from core.audience import Audienced
 from search import querysets
 
 
+class Cell(Audienced):
+    """A kind and an audience: the entries of one cell are read by the same people.
+
+    The engines keep the words of each cell apart (`c12xecol`: the stem `ecol` in the cell 12), so
+    that a search touches the cells of its reader and no other: neither its results, nor its
+    order, nor the time it takes depend on what she does not read. `documents` and `months` (month →
+    how many) count the published entries.
+    """
+
+    code = models.CharField(max_length=120, unique=True)
+    kind = models.CharField(max_length=40)
+    documents = models.IntegerField(default=0)
+    months = models.JSONField(default=dict)
+
+    objects = querysets.FoundQuerySet.as_manager()
+
+    def __str__(self) -> str:
+        return self.code
+
+
 class SearchDocument(Audienced):
     """One object of one kind, as it is found.
 
     The audience columns are copies of the object's own, with its container's state, so that the
-    rule is applied inside the query. `title_stems` (title and keywords) and `body_stems` are what
-    the engines index: the output of `search.analysis`, separated by spaces. `title_key` is the
-    folded title, empty when the title is not the object's own. `body` is the text of excerpts; that
-    of a kind with pages is in `SearchPage`. `author` is empty when readers do not see it. `since`
-    is when it came, or was published: what saved searches call new. Indexing again keeps it.
+    rule is applied inside the query. `title_stems` (title and keywords), `body_stems` and
+    `author_key` (the folded words of a name) are what the engines index: the output of
+    `search.analysis`, separated by spaces. `title_key` is the folded title, empty when the title
+    is not the object's own. `body` is the text of excerpts; that of a kind with pages is in
+    `SearchPage`. `author` is empty when readers do not see it. `counted` says that its words are
+    in the vocabulary of its cell. `since` is when it came, or was published: what saved searches
+    call new. Indexing again keeps it.
     """
 
+    cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="+", db_index=False)
     kind = models.CharField(max_length=40)
     object_id = models.BigIntegerField()
     container_kind = models.CharField(max_length=40, blank=True)
@@ -35,6 +58,7 @@ class SearchDocument(Audienced):
     title = models.CharField(max_length=300)
     title_key = models.CharField(max_length=300, blank=True)
     title_stems = models.TextField(blank=True)
+    keywords = models.TextField(blank=True)
     body = models.TextField(blank=True)
     body_stems = models.TextField(blank=True)
     author = models.ForeignKey(
@@ -46,10 +70,11 @@ class SearchDocument(Audienced):
     dated_at = models.DateTimeField()
     meta = models.JSONField(default=dict)
     fingerprint = models.CharField(max_length=64)
+    counted = models.BooleanField(default=False)
     since = models.DateTimeField(default=timezone.now)
     indexed_at = models.DateTimeField(auto_now=True)
 
-    objects = querysets.FoundQuerySet.as_manager()
+    objects = querysets.EntryQuerySet.as_manager()
 
     class Meta(Audienced.Meta):
         constraints = (
@@ -58,7 +83,8 @@ class SearchDocument(Audienced):
         )
         indexes = (
             models.Index(fields=("container_kind", "container_id"), name="search_container"),
-            models.Index(fields=("-dated_at", "-id"), name="search_recent"),
+            models.Index(fields=("cell", "-dated_at"), name="search_recent"),
+            models.Index(fields=("since",), name="search_since"),
             models.Index(
                 fields=("title_key",),
                 name="search_title",
@@ -89,35 +115,48 @@ class SearchPage(models.Model):
         return f"{self.document_id} p. {self.number}"
 
 
-class Word(Audienced):
-    """A word, as written, and in how many documents of one audience it stands.
+class Word(models.Model):
+    """A word, as written, and in how many published entries of one cell it stands.
 
-    There is a row for each word and each cell (level, space, organisation): suggestions and
-    corrections start from the cells that the reader reads now, and know no other words.
+    Suggestions, corrections and the weight of words start from the cells that the reader reads
+    now, and know no other words. `tail` is the key from its end: for who mistypes the beginning.
     """
 
-    cell = models.CharField(max_length=60)
+    cell = models.ForeignKey(Cell, on_delete=models.CASCADE, related_name="words", db_index=False)
     word = models.CharField(max_length=60)
     key = models.CharField(max_length=60)  # folded
+    tail = models.CharField(max_length=60)
     stem = models.CharField(max_length=60)
-    count = models.PositiveIntegerField(default=0)
+    count = models.IntegerField(default=0)
 
-    objects = querysets.FoundQuerySet.as_manager()
-
-    class Meta(Audienced.Meta):
-        constraints = (
-            *Audienced.Meta.constraints,
-            models.UniqueConstraint(fields=("cell", "word"), name="search_word_once"),
-        )
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("cell", "word"), name="search_word_once"),)
         indexes = (
             models.Index(
                 fields=("key",), name="search_word_key", opclasses=("varchar_pattern_ops",)
             ),
-            models.Index(fields=("stem",), name="search_word_stem"),
+            models.Index(
+                fields=("tail",), name="search_word_tail", opclasses=("varchar_pattern_ops",)
+            ),
+            models.Index(fields=("stem", "cell"), name="search_word_stem"),
         )
 
     def __str__(self) -> str:
         return self.word
+
+
+class Walk(models.Model):
+    """How far a walk over a kind has come: a rebuild, or the nightly look. Killed, it goes on."""
+
+    name = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)
+    after = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("name", "kind"), name="search_walk_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.kind} > {self.after}"
 
 
 class SynonymSet(models.Model):

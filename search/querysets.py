@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING, Self
 
 from django.db.models import Q
 
+from accounts.models import User
+from accounts.querysets import active_q
+from core import content
 from core.audience import AudienceQuerySet
 
 if TYPE_CHECKING:
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class FoundQuerySet(AudienceQuerySet):
-    """Rows with the audience columns: entries of the index, words of the vocabulary."""
+    """Rows with the audience columns: the entries of the index, the cells of its vocabulary."""
 
     def findable_by(self, user: Viewer, *, inside: SubCommunity | None = None) -> Self:
         """The rows that a search by `user` may show now.
@@ -26,3 +29,16 @@ class FoundQuerySet(AudienceQuerySet):
         if inside is not None:
             return rows.filter(space_id=inside.pk)
         return rows.filter(Q(space=None) | Q(space__in_global_search=True))
+
+
+class EntryQuerySet(FoundQuerySet):
+    def findable_by(self, user: Viewer, *, inside: SubCommunity | None = None) -> Self:
+        """As above; and who left, or whose time is over, is not found any more, at once."""
+        rows = super().findable_by(user, inside=inside)
+        of_people = [
+            kind.name for kind in content.kinds() if kind.indexed and kind.indexed.while_active
+        ]
+        if not of_people:
+            return rows
+        active = User.objects.filter(active_q()).values("pk")
+        return rows.filter(~Q(kind__in=of_people) | Q(owner_id__in=active))

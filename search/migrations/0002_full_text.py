@@ -1,38 +1,60 @@
 """What each database needs to search: FTS5 beside the table, or a vector in it.
 
-Both index what the analyser wrote in `title_stems` and `body_stems`, and are kept by the database
-itself, in the transaction of the row: an index that is killed in the middle is never half of one.
-On SQLite, Django makes a table anew to change it, and its triggers go: a later migration that
-touches `SearchDocument` must run `follow` again.
+Both index what the analyser wrote, each word with its cell before it (`c12xecol`, and `c12ymaude`
+for the words of an author's name), and are kept by the database itself, in the transaction of the
+row: an index that is killed in the middle is never half of one. On SQLite, Django makes a table
+anew to change it, and its triggers go: a later migration that touches `SearchDocument` must run
+`FOLLOW` again.
 """
 
 from django.db import migrations
 
-FOLLOW = """
-CREATE TRIGGER search_fts_insert AFTER INSERT ON search_searchdocument BEGIN
-  INSERT INTO search_fts(rowid, title_stems, body_stems)
-  VALUES (new.id, new.title_stems, new.body_stems);
-END;
-CREATE TRIGGER search_fts_delete AFTER DELETE ON search_searchdocument BEGIN
-  INSERT INTO search_fts(search_fts, rowid, title_stems, body_stems)
-  VALUES ('delete', old.id, old.title_stems, old.body_stems);
-END;
-CREATE TRIGGER search_fts_update AFTER UPDATE OF title_stems, body_stems ON search_searchdocument BEGIN
-  INSERT INTO search_fts(search_fts, rowid, title_stems, body_stems)
-  VALUES ('delete', old.id, old.title_stems, old.body_stems);
-  INSERT INTO search_fts(rowid, title_stems, body_stems)
-  VALUES (new.id, new.title_stems, new.body_stems);
-END;
-"""
+COLUMNS = (("title_stems", "x"), ("body_stems", "x"), ("author_key", "y"))
+
+
+def tokens(column, mark, row=""):
+    """The SQL of a column's words, each with its cell: `ecol class` → `c12xecol c12xclass`."""
+    prefix = f"'c' || CAST({row}cell_id AS text) || '{mark}'"
+    return (
+        f"CASE WHEN {row}{column} = '' THEN '' "
+        f"ELSE {prefix} || replace({row}{column}, ' ', ' ' || {prefix}) END"
+    )
+
+
+def _all(row):
+    return ", ".join(tokens(column, mark, row) for column, mark in COLUMNS)
+
+
 FTS = """
 CREATE VIRTUAL TABLE search_fts USING fts5(
-  title_stems, body_stems, content='search_searchdocument', content_rowid='id', tokenize='ascii'
+  title, body, author, content='', columnsize=0, tokenize='ascii'
 );
 """
-VECTOR = """
+_INTO = "INSERT INTO search_fts"
+_INSERT = f"{_INTO}(rowid, title, body, author) VALUES (new.id, {_all('new.')});"
+_DELETE = (
+    f"{_INTO}(search_fts, rowid, title, body, author) VALUES ('delete', old.id, {_all('old.')});"
+)
+FOLLOW = f"""
+CREATE TRIGGER search_fts_insert AFTER INSERT ON search_searchdocument BEGIN
+  {_INSERT}
+END;
+CREATE TRIGGER search_fts_delete AFTER DELETE ON search_searchdocument BEGIN
+  {_DELETE}
+END;
+CREATE TRIGGER search_fts_update
+AFTER UPDATE OF cell_id, title_stems, body_stems, author_key ON search_searchdocument BEGIN
+  {_DELETE}
+  {_INSERT}
+END;
+"""
+_WEIGHED = " || ".join(
+    f"setweight(to_tsvector('simple'::regconfig, {tokens(column, mark)}), '{weight}')"
+    for (column, mark), weight in zip(COLUMNS, "ABC", strict=True)
+)
+VECTOR = f"""
 ALTER TABLE search_searchdocument ADD COLUMN vector tsvector GENERATED ALWAYS AS (
-  setweight(to_tsvector('simple', title_stems), 'A')
-  || setweight(to_tsvector('simple', body_stems), 'B')
+  {_WEIGHED}
 ) STORED;
 CREATE INDEX search_vector ON search_searchdocument USING gin (vector) WITH (fastupdate = off);
 """
