@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery, Sum, Value
@@ -35,8 +35,9 @@ THANKABLE_THREADS = 20
 SHORT_WORD = 3
 
 
-def reading(user: User, rows: int) -> Reading:
-    """The threads of her spaces with something that she has not read."""
+def reading(user: User, rows: int, since: datetime | None) -> Reading:
+    """The threads of her spaces with something that she has not read, and which of them moved
+    since her last visit."""
     measured = max(rows, MEASURED_THREADS)
     threads = (
         Thread.objects.readable_by(user)
@@ -46,10 +47,20 @@ def reading(user: User, rows: int) -> Reading:
         .recent_first()
     )
     found: list[Any] = list(threads[:measured])
-    words = sum(thread.letters for thread in found) // LETTERS_A_WORD
     for thread in found:
         thread.is_unread = True
-    return Reading(rows=found[:rows], words=words, measured=len(found))
+    fresh = [thread for thread in found if since is not None and thread.last_post_at > since]
+    return Reading(
+        rows=found[:rows],
+        words=_words(found),
+        measured=len(found),
+        fresh=len(fresh),
+        fresh_words=_words(fresh),
+    )
+
+
+def _words(threads: list[Any]) -> int:
+    return sum(thread.letters for thread in threads) // LETTERS_A_WORD
 
 
 def _unread_letters(user: User) -> QuerySet:

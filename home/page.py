@@ -11,7 +11,9 @@ from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, pgettext
 
+from accounts import fields
 from accounts.models import Skill, User
 from community.models import JoinRequest
 from core import content, formats
@@ -55,7 +57,7 @@ class MemberHome:
     def readings(self) -> list[tuple[str, Reading]]:
         """For each kind that can be unread: the template of its rows, and what is unread."""
         return [
-            (kind.row_template, kind.reading(self.user, ROWS))
+            (kind.row_template, kind.reading(self.user, ROWS, self.since))
             for kind in content.kinds()
             if kind.reading is not None
         ]
@@ -65,8 +67,52 @@ class MemberHome:
         return sum(stay.unread_threads for stay in self.shell.memberships)
 
     @cached_property
+    def fresh(self) -> int:
+        """How many of these have something new since her last visit, at most as many as were
+        measured."""
+        return sum(reading.fresh for _template, reading in self.readings)
+
+    @property
+    def summary(self) -> str:
+        """What there is to read since when, and how long it takes."""
+        if not self.unread:
+            return _("You have read everything.")
+        time = formats.reading(self.minutes, formats.active_language())
+        words = [*self._to_read(), _("About %(time)s of reading.") % {"time": time}]
+        if self.fresh and not self._too_many and (older := self.unread - self.fresh) > 0:
+            said = ngettext(
+                "%(n)s other is still to read.", "%(n)s others are still to read.", older
+            )
+            words.append(said % {"n": older})
+        return " ".join(words)
+
+    def _to_read(self) -> list[str]:
+        since = self.since_words + pgettext("since a day", ": ") if self.since_words else ""
+        if self.fresh:
+            shown = f"{self.fresh}+" if self._too_many else self.fresh
+            new = ngettext(
+                "%(shown)s thread with something new.",
+                "%(shown)s threads with something new.",
+                self.fresh,
+            )
+            return [since + new % {"shown": shown}]
+        unread = ngettext("%(shown)s thread to read.", "%(shown)s threads to read.", self.unread)
+        nothing = [since + _("nothing new.")] if since else []
+        return [*nothing, unread % {"shown": self.shell.unread}]
+
+    @property
+    def _too_many(self) -> bool:
+        """Whether more is new than what was measured."""
+        measured = sum(reading.measured for _template, reading in self.readings)
+        return self.fresh == measured < self.unread
+
+    @cached_property
     def minutes(self) -> int:
-        """How long reading all of it takes; beyond what was measured, in proportion."""
+        """How long reading takes: what is new or, when nothing is, all of it; beyond what was
+        measured, in proportion."""
+        if self.fresh:
+            fresh = sum(reading.fresh_words for _template, reading in self.readings)
+            return max(1, round(fresh / WORDS_A_MINUTE))
         words = sum(reading.words for _template, reading in self.readings)
         measured = sum(reading.measured for _template, reading in self.readings)
         if measured and self.unread > measured:
@@ -108,7 +154,24 @@ class MemberHome:
             if kind.waiting is not None:
                 asked += kind.waiting(self.user)
         questions = [Waiting(_("No reply yet"), "wait", one.title, one.url) for one in asked]
-        return [*self._requests(), *questions]
+        return [*self._requests(), *questions, *self._organisation()]
+
+    def _organisation(self) -> list[Waiting]:
+        """For its contact person: what her organisation has not said yet, whom she could invite."""
+        organisation = self.me.organisation
+        if organisation is None or organisation.contact_id != self.user.pk:
+            return []
+        here, found = (organisation.pk, organisation.slug), []
+        told = fields.completeness(organisation)
+        if not told.full:
+            share = formats.percent(told.percent, formats.active_language())
+            title = _("Complete the page of my organisation: %(share)s is said") % {"share": share}
+            to_edit = reverse("accounts:organisation_edit", args=here)
+            found.append(Waiting(_("To complete"), "", title, to_edit))
+        if self.me.alone:
+            invite = reverse("accounts:team_invite", args=here)
+            found.append(Waiting(_("My team"), "", _("Invite my colleagues"), invite))
+        return found
 
     def _requests(self) -> list[Waiting]:
         State = JoinRequest.State

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import fields
 from accounts.models import Organisation, Profile, Skill, User
+from accounts.querysets import active_q
 from community.models import Membership, Reaction
 from core import content
 from home.models import WelcomeStep
@@ -80,6 +81,7 @@ def me(user: User) -> Any:
     noted = WelcomeStep.objects.filter(user=OuterRef("pk"))
     steps = {f"noted_{n}": Exists(noted.filter(step=n)) for n in range(DISMISSED, TWIN + 1)}
     thanks = Reaction.objects.filter(user=OuterRef("pk"), type=Reaction.Type.THANKS)
+    colleagues = User.objects.filter(active_q(), organisation=OuterRef("organisation"))
     return (
         User.objects.filter(pk=user.pk)
         .select_related("organisation__twin")
@@ -87,6 +89,7 @@ def me(user: User) -> Any:
             function=Subquery(Profile.objects.filter(owner=OuterRef("pk")).values("function")[:1]),
             chose_mail=Exists(MailPreference.objects.filter(user=OuterRef("pk"))),
             thanked=Exists(thanks),
+            alone=~Exists(colleagues.exclude(pk=OuterRef("pk"))),
             **steps,
         )
         .get()
@@ -116,11 +119,24 @@ def path(person: Any, memberships: list[Membership], skills: list[Skill]) -> Pat
     done = {number for number, proof in proofs.items() if proof or number in noted}
     twin = _twin(person)
     unread = next((one for one in to_read if not one.opened), None)
+    thank = _to_thank(person) if THANK not in done else None
+    steps = _steps(done, unread.get_absolute_url() if unread else "", twin)
+    impossible = set() if unread else {READ}
+    if thank is None:
+        impossible.add(THANK)
+    if twin is None and not _may_have_twin(person):
+        impossible.add(TWIN)
     return Path(
-        steps=_steps(done, unread.get_absolute_url() if unread else "", twin),
+        steps=[step for step in steps if step.done or step.number not in impossible],
         twin=twin if TWIN not in done else None,
-        thank=_to_thank(person) if THANK not in done else None,
+        thank=thank,
     )
+
+
+def _may_have_twin(person: Any) -> bool:
+    """The federation pairs its member organisations, not itself nor its partners."""
+    organisation = person.organisation
+    return organisation is not None and organisation.category == Organisation.Category.MEMBER
 
 
 def _steps(done: set[int], pinned_url: str, twin: Twin | None) -> list[Step]:

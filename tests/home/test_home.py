@@ -5,10 +5,12 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.cache import caches
+from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Profile, Skill
+from accounts.models import Profile, Skill, User
 from community import services
 from community.models import Membership
 from core import terms
@@ -16,7 +18,9 @@ from core.text import fold
 from forums.models import Post, Thread
 from forums.services import create_thread, mark_all_read, reply
 from home import conduct
-from tests.conftest import make_person
+from home.page import MemberHome
+from home.shell import Shell
+from tests.conftest import make_organisation, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -29,6 +33,12 @@ def can_help(user, *words):
 
 def ask(by, space, title, text="Quelqu’un l’a déjà vécu?", **more):
     return create_thread(by=by, space=space, title=title, text=text, **more)
+
+
+def shell(user):
+    request = RequestFactory().get("/")
+    request.user = user
+    return Shell(request)
 
 
 def home(browser):
@@ -154,6 +164,41 @@ def test_since_when_is_said_the_way_people_say_it(world, maude, as_, ago, words)
         maude.last_seen_at = timezone.now() - ago
         maude.save()
         assert words in home(as_(maude))
+
+
+def test_what_is_new_since_her_last_visit_is_told_from_what_she_left_unread(world, maude, as_):
+    tristan = make_person("Tristan", spaces=(world.intervention,))
+    with time_machine.travel("2027-06-10T15:00:00-04:00", tick=False):
+        ask(tristan, world.intervention, "Laissé pour plus tard", text="école " * 2000)
+    with time_machine.travel("2027-06-20T15:00:00-04:00", tick=False):
+        maude.last_seen_at = timezone.now() - timedelta(days=4)
+        maude.save()
+        assert MemberHome(maude, shell(maude), maude.last_seen_at).fresh == 0
+        ask(tristan, world.intervention, "Du neuf", text="école " * 400)
+        now = MemberHome(maude, shell(maude), maude.last_seen_at)
+        assert (now.fresh, now.unread, now.minutes) == (1, 2, 2)
+        assert len(now.readings[0][1].rows) == 2
+
+
+def test_the_contact_person_is_led_to_her_organisation_and_her_team(world, as_):
+    gaspe = make_organisation("La Gaspésienne")
+    zoe = make_person("Zoé", organisation=gaspe, spaces=(world.common,))
+    to_edit = f"/organismes/{gaspe.pk}-{gaspe.slug}/modifier/"
+    assert to_edit not in home(as_(zoe)), "a colleague is asked nothing"
+    gaspe.contact = zoe
+    gaspe.save()
+    invite = reverse("accounts:team_invite", args=(gaspe.pk, gaspe.slug))
+    assert to_edit in home(as_(zoe)) and invite in home(as_(zoe))
+    make_person("Ana", organisation=gaspe)
+    assert invite not in home(as_(zoe))
+
+
+def test_a_guest_is_not_offered_to_begin_a_thread(world, maude, as_):
+    later = timezone.now() + timedelta(days=9)
+    guest = make_person("Solange", role=User.Role.GUEST, access_until=later, spaces=(world.common,))
+    for path in ("/", "/communautes/place-commune/"):
+        assert "/discussions/nouveau/" not in as_(guest).get(path).content.decode()
+        assert "/discussions/nouveau/" in as_(maude).get(path).content.decode()
 
 
 # ------------------------------------------------------------------ the price

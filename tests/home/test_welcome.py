@@ -35,9 +35,21 @@ def done(user):
     return {step.number for step in path_of(user).steps if step.done}
 
 
-def test_zoe_sees_six_steps_and_none_is_done(as_, zoe):
+def test_zoe_sees_six_steps_and_none_is_done(world, as_, zoe, maude):
+    thread = create_thread(by=maude, space=world.common, text="Le chantier")
+    reply(thread, by=maude, text="Une réponse utile")
+    pin(thread, by=world.odile)
     assert "six petits pas" in page(as_, zoe)
+    assert [step.number for step in path_of(zoe).steps] == [1, 2, 3, 4, 5, 6]
     assert done(zoe) == set()
+
+
+def test_a_step_that_cannot_be_made_is_not_asked(world, zoe):
+    """Nothing is pinned, nobody has answered anything, and the federation has no twin."""
+    assert [step.number for step in path_of(zoe).steps] == [1, 2, 3, 6]
+    world.relais.category = "regroupement"
+    world.relais.save()
+    assert [step.number for step in path_of(zoe).steps] == [1, 2, 3]
 
 
 def test_each_step_is_done_by_its_proof(world, zoe, maude):
