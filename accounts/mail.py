@@ -9,7 +9,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.models import Invitation, MembershipRequest, User
+from accounts.models import Invitation, MembershipRequest, Organisation, User
 from accounts.models.user import normalise_address
 from accounts.services import invitations, joining
 from core.mail import Message, message
@@ -106,6 +106,26 @@ def request_submitted(mail: OutgoingMail) -> Message | None:
             "url": _address("admin:accounts_membershiprequest_change", request.pk),
         },
         why=_("You are on the animation team."),
+    )
+
+
+@message("twin_arrived")
+def twin_arrived(mail: OutgoingMail) -> Message | None:
+    """To the contact person of an organisation: who its newcomer twin is."""
+    reader = mail.recipient
+    found = Organisation.objects.filter(pk=mail.data.get("organisation", 0)).first()
+    mine = reader.organisation if reader is not None else None
+    if found is None or reader is None or mine is None or mine.contact_id != reader.pk:
+        return None
+    if not found.can_be_read_by(reader) or mine.pk not in (found.twin_id, found.pk):
+        return None
+    return Message(
+        context={
+            "organisation": found,
+            "place": found.municipality,
+            "url": absolute(found.get_absolute_url()),
+        },
+        why=_("You are the contact person of your organisation."),
     )
 
 

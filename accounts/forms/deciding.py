@@ -45,6 +45,13 @@ class ApproveForm(forms.Form):
         help_text=_("Or attach the person to an organisation that is already here."),
     )
     twin = forms.ChoiceField(label=_("Twin organisation"), required=False, widget=forms.RadioSelect)
+    other_twin = forms.ModelChoiceField(
+        queryset=Organisation.objects.none(),
+        label=_("Or another twin"),
+        required=False,
+        empty_label=_("None of these"),
+        help_text=_("Your choice here goes before the proposals above."),
+    )
     welcome = forms.CharField(
         label=_("A word of welcome"),
         required=False,
@@ -59,16 +66,22 @@ class ApproveForm(forms.Form):
         super().__init__(*args, **kwargs)
         attach: Any = self.fields["organisation"]
         attach.queryset = organisations
+        other: Any = self.fields["other_twin"]
+        other.queryset = organisations.members().exclude(contact=None)
         twin: Any = self.fields["twin"]
         self.proposals = {str(one.organisation.pk): one.organisation for one in proposals}
         twin.choices = [
             *((key, _told(one)) for key, one in zip(self.proposals, proposals, strict=True)),
             ("", _("No twin for now")),
         ]
-        twin.initial = next(iter(self.proposals), "")
+        # One word in common is a chance to look at, not a choice to make for somebody.
+        good = bool(proposals) and len(proposals[0].reasons) > 1
+        twin.initial = next(iter(self.proposals)) if good else ""
 
-    def clean_twin(self) -> Organisation | None:
-        return self.proposals.get(self.cleaned_data["twin"])
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        given["twin"] = given.pop("other_twin", None) or self.proposals.get(given.get("twin", ""))
+        return given
 
 
 def _told(proposal: Proposal) -> str:

@@ -291,6 +291,8 @@ def approve_request(
     elif twin is not None and twin.pk != organisation.pk:
         organisation.twin = twin
         organisation.save()
+    if twin is not None:
+        _tell_twin(twin, organisation)
     invitation = invitations.prepare(
         organisation,
         by=by,
@@ -407,6 +409,21 @@ def _new_organisation(row: MembershipRequest, twin: Organisation | None) -> Orga
             )
     except IntegrityError:
         raise OrganisationExists from None
+
+
+def _tell_twin(twin: Organisation, newcomer: Organisation) -> None:
+    """Twins are two: the elder is the newcomer's, unless she has one already, and its contact
+    person is told whom to expect."""
+    if twin.twin_id is None:
+        twin.twin = newcomer
+        twin.save(update_fields=["twin", "updated_at"])
+    if twin.contact is not None:
+        mail.queue(
+            "twin_arrived",
+            to=twin.contact,
+            data={"organisation": newcomer.pk},
+            dedupe=f"twin_arrived:{twin.pk}:{newcomer.pk}",
+        )
 
 
 def _may_write(address: str) -> bool:

@@ -91,6 +91,32 @@ def test_the_chosen_twin_is_kept(odile_s: Client, world: World) -> None:
     assert request.organisation.twin == world.relais
 
 
+def test_twins_are_two_and_the_elder_is_told(odile_s: Client, world: World) -> None:
+    world.phare.contact = world.real
+    world.phare.save()
+    request = ask_to_join(region="01")
+    letters()
+    answer(odile_s, request, "approve", other_twin=str(world.phare.pk))
+    request.refresh_from_db()
+    world.phare.refresh_from_db()
+    assert request.organisation is not None
+    assert (request.organisation.twin, world.phare.twin) == (world.phare, request.organisation)
+    told = [letter for letter in letters() if letter.to == [world.real.email]]
+    assert len(told) == 1
+    assert request.organisation_name in told[0].subject
+
+
+def test_who_is_no_longer_the_contact_person_is_not_told(odile_s: Client, world: World) -> None:
+    world.phare.contact = world.real
+    world.phare.save()
+    letters()
+    answer(odile_s, ask_to_join(region="01"), "approve", other_twin=str(world.phare.pk))
+    world.phare.refresh_from_db()
+    world.phare.contact = None
+    world.phare.save()
+    assert not [letter for letter in letters() if letter.to == [world.real.email]]
+
+
 def test_a_request_is_attached_to_an_organisation_that_is_already_here(
     odile_s: Client, world: World
 ) -> None:
