@@ -15,11 +15,13 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from community.models import Charter, SubCommunity
 from community.services import publish_charter
 from core.audience import Level
 from core.models import Term
+from forums.models import Thread
+from forums.services import create_thread, pin
 
 SOURCE = Path(__file__).parent / "data" / "demo_fr.json"
 
@@ -120,6 +122,30 @@ def add_charters() -> None:
         space = SubCommunity.objects.filter(slug=entry["slug"]).first()
         if space is not None and not space.charters.exists():
             publish_charter(space, [{"text": rule} for rule in entry["regles"]], by=None)
+
+
+CHANTIER = "Le chantier : qu’est-ce qu’on change à notre plateforme?"
+CHANTIER_TEXT = (
+    "Cette plateforme est la vôtre, et elle n’est jamais finie.\n\n"
+    "Dites ici ce qui vous fait perdre du temps, ce qui vous manque, ce qui est de trop. Rien "
+    "n’est trop petit. L’équipe d’animation lit tout, répond, et dit ce qui a changé."
+)
+
+
+def open_chantier(by: User) -> None:
+    """The pinned thread of the common space about the tool itself, in the name of the animation."""
+    space = SubCommunity.objects.get(is_common=True)
+    if Thread.objects.filter(space=space, pinned=True).exists():
+        return
+    thread = create_thread(
+        by=by,
+        space=space,
+        title=CHANTIER,
+        text=CHANTIER_TEXT,
+        kind="reflexion",
+        as_animation=True,
+    )
+    pin(thread, by=by)
 
 
 def federation() -> Organisation:

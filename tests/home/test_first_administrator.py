@@ -10,6 +10,7 @@ from django.core.management.base import CommandError
 
 from accounts.models import Profile, User
 from community.models import Membership, SubCommunity
+from forums.models import Thread
 
 pytestmark = pytest.mark.django_db
 
@@ -46,6 +47,16 @@ def test_she_animates_every_space_so_that_somebody_can_let_people_in(
     hers = Membership.objects.filter(user__email="lise@exemple.test")
     assert {m.space for m in hers} == set(SubCommunity.objects.open())
     assert {m.role for m in hers} == {Membership.Role.ANIMATION}
+
+
+def test_a_pinned_thread_about_the_platform_waits_for_the_first_members(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    give(monkeypatch, PASSWORD)
+    lise = User.objects.get(email="lise@exemple.test")
+    thread = Thread.objects.readable_by(lise).get()
+    assert thread.pinned and thread.space.is_common
+    assert thread.title.startswith("Le chantier")
 
 
 def test_there_is_only_one_first(monkeypatch: pytest.MonkeyPatch) -> None:

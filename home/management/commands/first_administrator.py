@@ -25,7 +25,8 @@ from home import founding
 
 @transaction.atomic
 def make_first_administrator(*, email: str, first_name: str, last_name: str, password: str) -> User:
-    """The first person of an installation: administrator, animator, and in every space.
+    """The first person of an installation: administrator, animator, and in every space. The thread
+    about the platform itself opens with her.
 
     A confidential space is animated by its own members only: without her, nobody could let
     anybody in. Raises `ValidationError` for an address or a password that will not do, and
@@ -47,6 +48,7 @@ def make_first_administrator(*, email: str, first_name: str, last_name: str, pas
     for space in SubCommunity.objects.open():
         enrol(user, space, by=None)
         set_role(user, space, Membership.Role.ANIMATION, by=None)
+    founding.open_chantier(user)
     return user
 
 
