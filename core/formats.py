@@ -86,11 +86,12 @@ def moment(value: datetime, lang: str = "fr", *, now: datetime) -> str:
     return f"{day(value, lang, short=True, year=here.year != today.year)}, {clock}"
 
 
-def ago(value: datetime, lang: str = "fr", *, now: datetime) -> str:
+def ago(value: datetime, lang: str = "fr", *, now: datetime, said: bool = False) -> str:
     """How long ago: `à l’instant`, `il y a 40 min`, `il y a 2 h`, `hier`, `il y a 3 jours`; the
     day itself after a week.
 
-    A moment to come (a clock a little ahead) is read as now.
+    `said` puts the day in a sentence: `le 17 nov.`. A moment to come (a clock a little ahead) is
+    read as now.
     """
     here, today = local(value), local(now)
     seconds = (now - value).total_seconds()
@@ -105,7 +106,8 @@ def ago(value: datetime, lang: str = "fr", *, now: datetime) -> str:
         return "yesterday" if lang == "en" else "hier"
     if days < 7:
         return _since(f"{days} {'days' if lang == 'en' else 'jours'}", lang)
-    return day(value, lang, short=True, year=here.year != today.year)
+    date = day(value, lang, short=True, year=here.year != today.year)
+    return f"{'on' if lang == 'en' else 'le'} {date}" if said else date
 
 
 def age(value: datetime, lang: str = "fr", *, now: datetime) -> str:

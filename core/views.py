@@ -11,8 +11,9 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -57,6 +58,22 @@ def upload(request: HttpRequest) -> JsonResponse:
 
 def _upload_refused(refusal: Refused) -> JsonResponse:
     return JsonResponse({"error": {"message": str(refusal)}}, status=refusal.status)
+
+
+@login_not_required
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    """What is public may be found; signed links, files and the doors behind sign-in may not."""
+    closed = ("/admin/", "/compte/", "/fichiers/", "/invitation/", "/adhesion/suivi/")
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@login_not_required
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it where a page names no icon."""
+    return redirect(static("img/favicon.svg"), permanent=True)
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

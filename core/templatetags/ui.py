@@ -124,13 +124,13 @@ def moment(value: datetime | date | None) -> str:
 
 
 @register.filter(is_safe=False)
-def ago(value: datetime | date | None) -> str:
-    """`il y a 2 jours`, `hier`, and the day itself after a week."""
-    return (
-        formats.ago(_as_moment(value), formats.active_language(), now=timezone.now())
-        if (value)
-        else ""
-    )
+def ago(value: datetime | date | None, style: str = "") -> str:
+    """`il y a 2 jours`, `hier`, and the day itself after a week; `ago:"said"`: in a sentence,
+    `le 17 nov.`."""
+    if not value:
+        return ""
+    lang, said = formats.active_language(), style == "said"
+    return formats.ago(_as_moment(value), lang, now=timezone.now(), said=said)
 
 
 @register.filter(is_safe=False)

@@ -113,7 +113,8 @@ def test_a_page_is_written_again_with_its_form_filled_in_and_nothing_else_change
         '<form method="post"><input type="hidden" name="csrfmiddlewaretoken" value="t">'
         '<input name="nom" value="avant" required><input type=checkbox name=cases value=1 checked>'
         '<input type=checkbox name=cases value=2><input type="password" name="mot">'
-        '<select name="ou"><option value="a" selected>A</option><option value="b">B</option></select>'
+        '<select name="ou"><option value="a" selected>A</option><option value="b">B</option>'
+        "</select>"
         "<textarea name=texte>\nancien</textarea></form><!-- fin -->"
     )
     fields = {"nom": ['"É"'], "cases": ["2"], "ou": ["b"], "texte": ["<b>"], "mot": ["secret"]}
@@ -121,8 +122,10 @@ def test_a_page_is_written_again_with_its_form_filled_in_and_nothing_else_change
         '<!doctype html><p>a &amp; b &#39;</p><script>if (a < b) "</p>"</script>'
         '<form action="/autre/"><input name="nom" value="x"></form>'
         '<form method="post"><input type="hidden" name="csrfmiddlewaretoken" value="t">'
-        '<input name="nom" required value="&quot;É&quot;"><input type="checkbox" name="cases" value="1">'
+        '<input name="nom" required value="&quot;É&quot;">'
+        '<input type="checkbox" name="cases" value="1">'
         '<input type="checkbox" name="cases" value="2" checked><input type="password" name="mot">'
-        '<select name="ou"><option value="a">A</option><option value="b" selected>B</option></select>'
+        '<select name="ou"><option value="a">A</option><option value="b" selected>B</option>'
+        "</select>"
         "<textarea name=texte>\n&lt;b&gt;</textarea></form><!-- fin -->"
     )

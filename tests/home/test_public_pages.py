@@ -71,3 +71,9 @@ def test_french_typography(client, path):
     assert not re.findall(r"[^\u00a0\s]:\s", said.replace("https:", "")), "a colon takes a space"
     assert not re.findall(r"«[^\u00a0]|[^\u00a0]»", said)
     assert "'" not in said.replace("&#x27;", "'")
+
+
+def test_browsers_and_robots_find_what_they_ask_every_site(client: Client) -> None:
+    assert client.get("/favicon.ico").headers["Location"].endswith(".svg")
+    rules = client.get("/robots.txt").content.decode()
+    assert "Disallow: /invitation/" in rules and "Disallow: /\n" not in rules
