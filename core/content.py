@@ -57,12 +57,15 @@ class Reading:
     """What a kind has that a person has not read.
 
     `rows`, newest first, are drawn by the kind's `row_template`. `words` is the length of what
-    is unread in the `measured` newest ones, which may be more than the rows.
+    is unread in the `measured` newest ones, which may be more than the rows; `fresh` of these
+    have something since her last visit, of `fresh_words` words.
     """
 
     rows: list[Any]
     words: int
     measured: int
+    fresh: int = 0
+    fresh_words: int = 0
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,8 @@ class Kind:
     icon          name for `{% icon %}`
     title         (obj, viewer) → str; a confidential kind answers something that tells nothing
     author        (obj, viewer) → User or None; None also when the author chose to be unnamed
+    writer        (obj) → identifier of who wrote it, unnamed or not, or None. For the house, which
+                  keeps her away from what is said of it; never shown
     snapshot      (obj) → dict kept by a report: what it said when it was reported
     row_template  draws one row in mixed lists, given `obj`
     space         (obj) → the SubCommunity it lives in, or None
@@ -174,7 +179,8 @@ class Kind:
     lock, move    the same contract, where the kind has them (`move` also takes `space`)
     reacted       (obj_id, type, delta) → None, keeps the object's own counter of reactions
     reactions     the types of reaction it takes
-    reading       (user, rows) → Reading: what she has not read in her spaces, in one query
+    reading       (user, rows, since) → Reading: what she has not read in her spaces, in one
+                  query; `since` is when her last visit ended, or None
     appeal        (user, words, function) → Appeal or None: what needs her; never from a place
                   that she cannot read. `words` are those of her profile, as she wrote them
     waiting       (user) → what she asked that nobody answered yet
@@ -195,6 +201,7 @@ class Kind:
     snapshot: Callable[[Any], dict[str, Any]]
     row_template: str
     indexed: Indexed | None = None
+    writer: Callable[[Any], int | None] = attrgetter("owner_id")
     for_rows: Callable[[QuerySet], QuerySet] = lambda rows: rows
     discussed: bool = False
     space: Callable[[Any], Any] = attrgetter("space")
@@ -206,7 +213,7 @@ class Kind:
     move: Callable[..., Any] | None = None
     reacted: Callable[[int, str, int], None] | None = None
     reactions: tuple[str, ...] = field(default=())
-    reading: Callable[[Any, int], Reading] | None = None
+    reading: Callable[[Any, int, datetime | None], Reading] | None = None
     appeal: Callable[[Any, list[str], str], Appeal | None] | None = None
     waiting: Callable[[Any], Iterable[OpenItem]] | None = None
     in_space: Callable[[Any, Viewer], Section] | None = None

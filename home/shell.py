@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from accounts.adapter import needs_second_factor
 from accounts.models import User
 from community.counters import refresh_unread
 from community.models import Membership, SubCommunity
@@ -145,10 +146,19 @@ class Shell:
     def notices(self) -> list[Notice]:
         if self.user is None or self.request.path == reverse("home:conduct"):
             return []
-        if conduct.has_accepted(self.request):
+        if conduct.has_accepted(self.request) or self._secures_first():
             return []
         text = _("Before you go further, read the code of conduct and accept it.")
         return [Notice(text, reverse("home:conduct"), "warning")]
+
+    def _secures_first(self) -> bool:
+        """Whether a second factor is asked of her before anything else: one thing at a time."""
+        user = self.user
+        return (
+            user is not None
+            and needs_second_factor(user)
+            and not getattr(user, "has_second_factor", False)
+        )
 
 
 def shell_of(request: HttpRequest) -> Shell:

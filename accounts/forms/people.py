@@ -123,7 +123,7 @@ class ProfileForm(SharedFields, forms.Form):
     newsletter = forms.BooleanField(
         label=_("I agree to receive the community’s newsletter"),
         required=False,
-        help_text=_("You may withdraw at any time, here or by the link in each issue."),
+        help_text=_("The federation sends it itself. You may withdraw here at any time."),
     )
     photo = forms.FileField(
         label=_("Photo"),
