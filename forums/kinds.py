@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F, IntegerField, OuterRef, Subquery
@@ -123,6 +124,7 @@ def register() -> None:
             icon="reply",
             title=post_title,
             author=post_author,
+            writer=attrgetter("author_id"),
             snapshot=post_snapshot,
             row_template="forums/post_row.html",
             hide=services.hide_post,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
@@ -97,6 +98,7 @@ def register() -> None:
             icon="file",
             title=version_title,
             author=version_author,
+            writer=attrgetter("by_id"),
             snapshot=version_snapshot,
             row_template="library/version_row.html",
         )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -123,7 +124,9 @@ class ReportAdmin(ScopedAdmin):
 
     def restore_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         report = self.get_object(request, str(pk))
-        if report is None or request.method != "POST":
+        if report is None:
+            raise Http404
+        if request.method != "POST":
             raise PermissionDenied
         try:
             services.restore(report, by=person(request), reason=request.POST.get("reason", ""))
@@ -169,7 +172,9 @@ class JournalAdmin(ScopedAdmin):
         rows = ActionLog.objects.filter(space__in=spaces)
         if person(request).is_animator:
             rows |= ActionLog.objects.filter(space=None)
-        return rows
+        # The acts on a report that she may not see would say who made it.
+        hers = Report.objects.moderated_by(request.user).values("pk")
+        return rows.exclude(Q(kind="report") & ~Q(object_id__in=hers))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -9,7 +9,6 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.querysets import active_q
 from community.models import Membership
-from core import content
 from core.events import hook, on
 from core.mail import queue
 from core.schedule import weekly
@@ -36,7 +35,8 @@ def tell_people(payload: dict[str, Any]) -> None:
             "report_answer", to=report.reporter, about=report, dedupe=f"report-answer:{report.pk}"
         )
     if report.outcome == Report.Outcome.HIDDEN:
-        author = _writer(report)
+        # Signed or not: the mail goes to her alone.
+        author = User.objects.filter(active_q(), pk=report.author_id or 0).first()
         if author is not None:
             queue("set_aside", to=author, about=report, dedupe=f"set-aside:{report.pk}")
 
@@ -48,13 +48,6 @@ def take_reports_along(*, thread: Thread, **_also: Any) -> None:
     posts = Post.objects.filter(thread=thread).values("pk")
     about = Q(kind="thread", object_id=thread.pk) | Q(kind="post", object_id__in=posts)
     Report.objects.filter(about).update(space=thread.space_id)
-
-
-def _writer(report: Report) -> User | None:
-    """Who wrote what was reported, signed or not: the mail goes to her alone."""
-    obj = content.get(report.kind).objects.filter(pk=report.object_id).first()
-    writer_id = getattr(obj, "owner_id", None) or getattr(obj, "author_id", None)
-    return User.objects.filter(active_q(), pk=writer_id or 0).first()
 
 
 @weekly(weekday=0, hour=8, name="moderation.monday")

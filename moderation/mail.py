@@ -10,7 +10,7 @@ from core.audience import State
 from core.mail import Message, message
 from core.models import ActionLog, OutgoingMail
 from forums.models import Thread
-from moderation import console
+from moderation import console, services
 from moderation.models import Ask, Greeting, Report
 
 
@@ -37,6 +37,23 @@ def report_filed(mail: OutgoingMail) -> Message | None:
             "url": _address("admin:moderation_report_change", report.pk),
         },
         why=_("You moderate this space."),
+    )
+
+
+@message("report_stuck")
+def report_stuck(mail: OutgoingMail) -> Message | None:
+    """To the federation: a report waits, and the only people who may look at it wrote what it is
+    about. Its place, and nothing of it."""
+    report = _report(mail)
+    if report is None or report.closed_at or mail.recipient is None:
+        return None
+    if services.who_may_look(report).exists():
+        return None
+    if not services.who_is_told_it_waits(report).filter(pk=mail.recipient.pk).exists():
+        return None
+    return Message(
+        context={"space": report.space},
+        why=_("You look after the animation of the community."),
     )
 
 

@@ -11,7 +11,8 @@ class Report(models.Model):
     """A person asks the animation team to look at something.
 
     `snapshot` is what it said then, kept whatever becomes of it. `space` is the object's at that
-    moment and follows a move, so that the report goes to those who moderate it.
+    moment and follows a move, so that the report goes to those who moderate it. `author` is who
+    wrote it, unnamed or not: kept so that she never meets the report, and shown nowhere.
     """
 
     class Reason(models.TextChoices):
@@ -35,6 +36,13 @@ class Report(models.Model):
     )
     reporter = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="reports"
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     reason = models.CharField(_("Reason"), max_length=12, choices=Reason)
     details = models.TextField(_("Details"), blank=True, max_length=2000)
@@ -83,6 +91,23 @@ class Greeting(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} greeted"
+
+
+class Postponement(models.Model):
+    """What an animator put off until Monday: out of her own list until then, of nobody else's.
+
+    `keys` are those of the tasks that waited when she did (`console.Task.key`), so that what comes
+    in the meantime is listed.
+    """
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="postponement"
+    )
+    keys = models.JSONField(default=list)
+    until = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.user_id} until {self.until:%Y-%m-%d}"
 
 
 class Ask(models.Model):

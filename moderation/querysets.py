@@ -20,7 +20,8 @@ class ReportQuerySet(models.QuerySet):
 
     def moderated_by(self, user: Viewer) -> Self:
         """Reports in the spaces that `user` moderates; those without a space are the
-        federation's."""
+        federation's. Never one about her own words: she neither deals with it nor learns who
+        made it."""
         from community.models import SubCommunity
 
         if not user.is_authenticated:
@@ -28,4 +29,4 @@ class ReportQuerySet(models.QuerySet):
         mine = Q(space__in=SubCommunity.objects.moderated_by(user))
         if user.is_animator and user.is_current:
             mine |= Q(space=None)
-        return self.filter(mine)
+        return self.filter(mine).exclude(author=user)

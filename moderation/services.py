@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.querysets import active_q
 from community.audience import moderators_of
 from community.models import SubCommunity
 from core import content, log
@@ -53,6 +55,7 @@ def file_report(obj: Any, *, by: User, reason: str, details: str = "") -> Report
         "reason": reason,
         "details": details,
         "snapshot": kind.snapshot(obj),
+        "author_id": kind.writer(obj),
     }
     try:
         with transaction.atomic():
@@ -126,6 +129,8 @@ def _apply(
 @transaction.atomic
 def restore(report: Report, *, by: User, reason: str = "") -> None:
     """Put back what a report set aside. Raises `NotAllowed`, `CannotBeDone`."""
+    if not Report.objects.moderated_by(by).filter(pk=report.pk).exists():
+        raise NotAllowed
     kind = content.get(report.kind)
     obj = kind.objects.moderated_by(by).filter(pk=report.object_id).first()
     if obj is None:
@@ -167,8 +172,24 @@ def ask(thread: Thread, person: User, *, by: User) -> Ask:
     return asked
 
 
+def who_may_look(report: Report) -> QuerySet[User]:
+    """Those who moderate where it was made, less the author of what it is about."""
+    return moderators_of(report.space).exclude(pk=report.author_id or 0)
+
+
+def who_is_told_it_waits(report: Report) -> QuerySet[User]:
+    """Whom to tell that a report waits for somebody who may look: the federation's other animators
+    or, where there is none, the administrators. What it says stays where it is."""
+    people = User.objects.filter(active_q()).exclude(pk=report.author_id or 0)
+    animators = people.filter(role=User.Role.ANIMATION)
+    return animators if animators.exists() else people.filter(is_superuser=True)
+
+
 def tell_moderators(report: Report) -> None:
-    """Queue the mail that says a report waits, for each person who moderates its space."""
-    for person in moderators_of(report.space):
+    """Queue the mail that says a report waits, for each person who may look at it; when nobody
+    may, a neutral one for those who can see to it that somebody does."""
+    found = list(who_may_look(report))
+    name = "report_filed" if found else "report_stuck"
+    for person in found or who_is_told_it_waits(report):
         if person.pk != report.reporter_id:
-            queue("report_filed", to=person, about=report, dedupe=f"report:{report.pk}:{person.pk}")
+            queue(name, to=person, about=report, dedupe=f"{name}:{report.pk}:{person.pk}")

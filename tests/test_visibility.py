@@ -189,7 +189,26 @@ def build_city(storages: dict[str, Any]) -> City:
         user=world.maude, space=world.psychosocial, message="zqdemandejoindre"
     )
     city.may["zqdemandejoindre"] = {"odile", "maude"}
+    _report_the_animators(city)
     return city
+
+
+def _report_the_animators(city: City) -> None:
+    """What is reported of one's own words, signed or not, is for the others who moderate there:
+    of the psychosocial space's only animator, for nobody."""
+    space, people = city.world, city.people
+    for who, key, by, unnamed in (
+        ("lead", "intervention", "maude", False),
+        ("karim", "common", "eve", False),
+        ("odile", "psychosocial", "naima", True),
+    ):
+        thread = Thread.objects.get(title=f"Titre {word(key, 'published', 'titre')}")
+        if who == "karim":
+            Membership.objects.create(user=people[who], space=space.common)
+        post = reply(thread, by=people[who], text="Une réponse vive.", unnamed=unnamed)
+        told = word(key, "against", who)
+        file_report(post, by=people[by], reason="autre", details=f"Parce que {told}")
+        city.may[told] = city.must[told] = (MODERATORS[key] - {who}) | {by}
 
 
 def _private_facts(city: City) -> None:

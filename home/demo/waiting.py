@@ -78,6 +78,7 @@ def _report(user: User, one: Loaded) -> None:
         object_id=post.pk,
         space=one.thread.space,
         reporter=user,
+        author=post.author,
         reason=Report.Reason.OTHER,
         details="Je ne suis pas certaine que cette façon de faire convienne à tous les milieux.",
         snapshot=content.kind_of(post).snapshot(post),
