@@ -46,6 +46,7 @@ LABELS: dict[str, str | Promise] = {
     "membership.removed": _("Removed from the space"),
     "membership.role": _("Role in the space changed"),
     "membership.started": _("Entered the space"),
+    "newsletter.exported": _("Addresses exported for the newsletter"),
     "organisation.added": _("Organisation added"),
     "organisation.changed": _("Organisation changed"),
     "organisation.handed_over": _("Contact person changed"),

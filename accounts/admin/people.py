@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Model, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
@@ -24,9 +24,11 @@ from accounts.forms.managing import (
     OrganisationForm,
     ReopenForm,
 )
-from accounts.models import Organisation, User
+from accounts.models import Consent, Organisation, User
+from accounts.querysets import active_q
 from accounts.services import people as services
-from core import terms
+from accounts.services.importing import written_csv
+from core import log, terms
 from core.errors import Refused
 from core.models import ActionLog
 from core.scoped_admin import ScopedAdmin
@@ -34,17 +36,38 @@ from core.templatetags.ui import ago, day
 from core.web import person
 
 
+class NewsletterFilter(admin.SimpleListFilter):
+    """Who agrees to receive the newsletter now."""
+
+    title = _("newsletter")
+    parameter_name = "infolettre"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("1", _("Agrees to receive it"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return agreeing(queryset) if self.value() == "1" else queryset
+
+
+def agreeing(people: QuerySet) -> QuerySet:
+    """Those of these people who agree to the newsletter now, and whose account is open."""
+    consents = Consent.objects.filter(
+        user=OuterRef("pk"), purpose=Consent.Purpose.NEWSLETTER, withdrawn_at=None
+    )
+    return people.filter(Exists(consents), active_q())
+
+
 @admin.register(User)
 class UserAdmin(ScopedAdmin):
     """The administrative facts of every account; each act goes through its service."""
 
     list_display = ("full_name", "email", "shown_organisation", "shown_role", "seen", "shown_state")
-    list_filter = ("role", "is_active", "is_superuser")
+    list_filter = ("role", "is_active", "is_superuser", NewsletterFilter)
     search_fields = ("first_name", "last_name", "email", "organisation__name")
     search_help_text = _("Name, address or organisation")
     list_select_related = ("organisation",)
     ordering = ("last_name", "first_name", "pk")
-    actions = ("close_selected",)
+    actions = ("close_selected", "export_newsletter")
 
     def _may(self, request: HttpRequest, obj: Model | None) -> bool:
         user = request.user
@@ -96,6 +119,20 @@ class UserAdmin(ScopedAdmin):
             messages.success(request, _("Accounts closed: %(n)s.") % {"n": closed})
         if refused:
             messages.warning(request, _("Accounts that you may not close: %(n)s.") % {"n": refused})
+
+    @admin.action(description=_("Export the addresses for the newsletter"))
+    def export_newsletter(self, request: HttpRequest, rows: QuerySet) -> HttpResponse:
+        """A CSV of those of the selected people who agree to it, and of nobody else."""
+        people = agreeing(rows).select_related("organisation").order_by("email")
+        found = [[one.full_name, one.email, str(one.organisation or "")] for one in people]
+        titles = [str(word) for word in (_("Name"), _("E-mail"), _("Organisation"))]
+        log.record("newsletter.exported", by=person(request), people=len(found))
+        headers = {
+            "Content-Disposition": 'attachment; filename="infolettre.csv"',
+            "Cache-Control": "no-store",
+        }
+        text = written_csv([titles, *found])
+        return HttpResponse(text, content_type="text/csv; charset=utf-8", headers=headers)
 
     def change_view(
         self,

@@ -430,16 +430,16 @@ def _invite(organisation: Organisation, values: dict[str, Any], *, by: User, sen
 
 def model_csv() -> str:
     """A file to fill in, with two lines as an example."""
-    return _written([tuple(COLUMNS), *MODEL_ROWS])
+    return written_csv([tuple(COLUMNS), *MODEL_ROWS])
 
 
 def wrong_csv(plan: Plan) -> str:
     """The lines to mend, as they came, each with its errors in a last column."""
     rows = [(*line.cells, " ".join(line.errors)) for line in plan.wrong]
-    return _written([(*plan.header, "erreurs"), *rows])
+    return written_csv([(*plan.header, "erreurs"), *rows])
 
 
-def _written(rows: Iterable[Iterable[str]]) -> str:
+def written_csv(rows: Iterable[Iterable[str]]) -> str:
     """CSV as Excel opens it in Québec: a mark for UTF-8, semicolons, nothing that runs."""
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=";")

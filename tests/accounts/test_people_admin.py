@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.test import Client
 
-from accounts.models import Organisation, User
+from accounts.models import Consent, Organisation, User
+from accounts.services.people import set_consent
 from core.models import ActionLog, Term
 from tests.conftest import World, make_person
 
@@ -155,3 +158,22 @@ def test_a_term_changes_its_words_and_keeps_its_code(as_: Any, world: World) -> 
     term.refresh_from_db()
     assert (term.label, term.code, term.scheme) == ("Bas-du-Fleuve", "01", "regions")
     assert as_(world.odile).post(f"/admin/core/term/{term.pk}/delete/").status_code == 403
+
+
+def test_odile_exports_the_addresses_of_those_who_agree_and_of_nobody_else(
+    world: World, as_: Callable[[User | None], Client]
+) -> None:
+    for user in (world.maude, world.real, world.eve):
+        set_consent(user, Consent.Purpose.NEWSLETTER, True, by=user)
+    set_consent(world.real, Consent.Purpose.NEWSLETTER, False, by=world.real)
+    User.objects.filter(pk=world.eve.pk).update(is_active=False)
+    odile = as_(world.odile)
+    listed = odile.get("/admin/accounts/user/?infolettre=1").content.decode()
+    assert world.maude.email in listed and world.real.email not in listed
+    everybody = list(User.objects.values_list("pk", flat=True))
+    form = {"action": "export_newsletter", "_selected_action": everybody}
+    lines = odile.post("/admin/accounts/user/", form).content.decode("utf-8-sig").splitlines()
+    assert [line for line in lines[1:] if line] == [
+        f"Maude Tremblay;{world.maude.email};Racines et Relais"
+    ]
+    assert ActionLog.objects.filter(verb="newsletter.exported", actor=world.odile).exists()
