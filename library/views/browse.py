@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -38,11 +38,7 @@ class Chip:
 def index(request: HttpRequest) -> HttpResponse:
     """The documents that the viewer may read; a visitor, those that are public."""
     user = request.user
-    spaces = _spaces(user)
-    looks_after = any(space.moderated for space in spaces) or _animates(user)
-    wanted = filters.read(
-        request.GET, {space.slug: space for space in spaces}, looks_after=looks_after
-    )
+    wanted, spaces, looks_after = asked(request)
     rows = filters.apply(wanted, user).select_related("space", "current__file").defer(*UNSEEN)
     page = by_cursor(
         rows.prefetch_related("tags"),
@@ -66,6 +62,24 @@ def index(request: HttpRequest) -> HttpResponse:
             "may_deposit": user.is_authenticated and may_deposit(user),
         },
     )
+
+
+class Asked(NamedTuple):
+    """The filters of an address, the spaces that it could name, and whether its viewer looks
+    after documents."""
+
+    wanted: Filters
+    spaces: list[Any]
+    looks_after: bool
+
+
+def asked(request: HttpRequest) -> Asked:
+    """What the address of this list, of its feed or of its export asks for; one query."""
+    user = request.user
+    spaces = _spaces(user)
+    looks_after = any(space.moderated for space in spaces) or _animates(user)
+    by_slug = {space.slug: space for space in spaces}
+    return Asked(filters.read(request.GET, by_slug, looks_after=looks_after), spaces, looks_after)
 
 
 def _animates(user: Viewer) -> bool:
