@@ -31,6 +31,8 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.files import pictures
+
 FORMAT = 1
 DATABASE = "database"
 FILES = "files/"
@@ -194,7 +196,8 @@ def _store() -> Storage:
 
 
 def _stored_names(folder: str = "") -> Iterator[str]:
-    """Every name in the store, in order. A store that does not exist yet is an empty one."""
+    """Every name in the store, in order, but for the pictures that are drawn again at any time. A
+    store that does not exist yet is an empty one."""
     try:
         folders, names = _store().listdir(folder)
     except FileNotFoundError:
@@ -202,7 +205,8 @@ def _stored_names(folder: str = "") -> Iterator[str]:
     for name in sorted(names):
         yield f"{folder}{name}"
     for inner in sorted(folders):
-        yield from _stored_names(f"{folder}{inner}/")
+        if folder or inner != pictures.FOLDER:
+            yield from _stored_names(f"{folder}{inner}/")
 
 
 def _restore_files(manifest: Manifest, folder: Path, kept: list[str]) -> None:

@@ -5,6 +5,7 @@ public media; `attach` ties it to an object; `find_readable` and `serve` give it
 that object and to nobody else. Pages name a file by `/fichiers/<uuid>/` (`core:file`).
 """
 
+from core.files.derived import keep_derived, opened
 from core.files.errors import (
     ActiveContent,
     Bomb,
@@ -23,7 +24,8 @@ from core.files.errors import (
     Withheld,
     WrongEncoding,
 )
-from core.files.serving import find_readable, serve
+from core.files.pictures import forget_kept, keep, kept
+from core.files.serving import find_readable, serve, serve_picture
 from core.files.store import (
     accept,
     accept_photo,
@@ -56,10 +58,16 @@ __all__ = [
     "accept_photo",
     "attach",
     "find_readable",
+    "forget_kept",
+    "keep",
+    "keep_derived",
+    "kept",
+    "opened",
     "remove",
     "rename",
     "rescan_withheld",
     "serve",
+    "serve_picture",
     "sweep_files",
     "used_by",
 ]

@@ -16,7 +16,7 @@ from django.core.files.base import File
 from django.core.files.storage import Storage, storages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import ProtectedError, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,6 +32,7 @@ from core.files.errors import (
     TooManyFiles,
     UnreadableFile,
 )
+from core.files.pictures import forget_kept, listed
 from core.formats import active_language, filesize
 from core.models import StoredFile
 
@@ -113,7 +114,7 @@ def remove(files: Iterable[StoredFile]) -> int:
     doomed = list(files)
     StoredFile.objects.filter(pk__in=[stored.pk for stored in doomed]).delete()
     for stored in doomed:
-        transaction.on_commit(_deleter(stored.file.name or ""), robust=True)
+        transaction.on_commit(_deleter(stored), robust=True)
     return len(doomed)
 
 
@@ -141,10 +142,10 @@ def sweep_files(now: datetime | None = None) -> tuple[int, int]:
 
 def _sweep_orphans(storage: Storage, before: datetime) -> int:
     swept = 0
-    for folder in _listed(storage, "")[0]:
+    for folder in listed(storage, "")[0]:
         if not _is_ours(folder):
             continue
-        names = {f"{folder}/{name}" for name in _listed(storage, folder)[1] if _is_ours(name)}
+        names = {f"{folder}/{name}" for name in listed(storage, folder)[1] if _is_ours(name)}
         known = StoredFile.objects.filter(file__startswith=f"{folder}/").values_list("file")
         for name in names - {row[0] for row in known}:
             with contextlib.suppress(FileNotFoundError):
@@ -152,13 +153,6 @@ def _sweep_orphans(storage: Storage, before: datetime) -> int:
                     storage.delete(name)
                     swept += 1
     return swept
-
-
-def _listed(storage: Storage, folder: str) -> tuple[list[str], list[str]]:
-    try:
-        return storage.listdir(folder)
-    except FileNotFoundError:
-        return [], []
 
 
 def _is_ours(name: str) -> bool:
@@ -183,7 +177,17 @@ def rescan_withheld() -> None:
             continue
         with transaction.atomic():
             log.record("file.infected", by=stored.uploaded_by, file=str(stored.pk))
+            _destroy(stored)
+
+
+def _destroy(stored: StoredFile) -> None:
+    """Remove a dangerous file; of one that something stands on, the content only."""
+    try:
+        with transaction.atomic():
             remove([stored])
+    except ProtectedError:
+        StoredFile.objects.filter(pk=stored.pk).update(state=State.INFECTED)
+        transaction.on_commit(_deleter(stored), robust=True)
 
 
 # ---------------------------------------------------------------------------------- keeping
@@ -230,23 +234,27 @@ def _keep(
 ) -> StoredFile:
     """Write the content, then its row. A row never lacks its content; a content which lost its
     row to a later failure of the same transaction is swept."""
-    size, digest = _measured(content)
     stored = StoredFile(
         name=name,
         content_type=type_.content_type,
-        size=size,
-        sha256=digest,
         uploaded_by=by,
         state=state,
         **fields,
     )
-    storage = storages["private"]
+    stored.size, stored.sha256 = measured(content)
     with transaction.atomic():
         # One upload of a person at a time, so that two cannot share the same last room.
         get_user_model().objects.select_for_update().get(pk=by.pk)
-        if used_by(by) + size > settings.UPLOAD_QUOTA_BYTES:
+        if used_by(by) + stored.size > settings.UPLOAD_QUOTA_BYTES:
             raise QuotaExceeded
-        path = f"{stored.pk.hex[:2]}/{stored.pk.hex}"
+        return write(stored, content)
+
+
+def write(stored: StoredFile, content: IO[bytes]) -> StoredFile:
+    """Write a content that was measured, then its row; neither remains when one fails."""
+    storage = storages["private"]
+    path = f"{stored.pk.hex[:2]}/{stored.pk.hex}"
+    with transaction.atomic():
         try:
             stored.file.name = storage.save(path, File(content))
             stored.save(force_insert=True)
@@ -257,7 +265,8 @@ def _keep(
     return stored
 
 
-def _measured(content: IO[bytes]) -> tuple[int, str]:
+def measured(content: IO[bytes]) -> tuple[int, str]:
+    """The size of a content and its SHA-256."""
     content.seek(0)
     digest = hashlib.sha256()
     size = 0
@@ -268,8 +277,9 @@ def _measured(content: IO[bytes]) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-def _deleter(name: str) -> Callable[[], None]:
+def _deleter(stored: StoredFile) -> Callable[[], None]:
     def delete() -> None:
-        storages["private"].delete(name)
+        storages["private"].delete(stored.file.name or "")
+        forget_kept(stored)
 
     return delete

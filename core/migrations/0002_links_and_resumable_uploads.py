@@ -82,4 +82,17 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.AlterField(
+            model_name="storedfile",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("ready", "Ready"),
+                    ("withheld", "Withheld"),
+                    ("infected", "Infected"),
+                ],
+                default="ready",
+                max_length=10,
+            ),
+        ),
     ]

@@ -20,7 +20,8 @@ class StoredFile(models.Model):
 
     class State(models.TextChoices):
         READY = "ready"
-        WITHHELD = "withheld"
+        WITHHELD = "withheld"  # until the antivirus answers
+        INFECTED = "infected"  # its content is gone
 
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     file = models.FileField(storage=private_storage, max_length=200)
