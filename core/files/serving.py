@@ -46,15 +46,14 @@ def find_readable(file_id: uuid.UUID, viewer: Viewer) -> StoredFile:
     return found
 
 
-def serve(
-    request: HttpRequest, stored: StoredFile, *, download: bool = False
-) -> HttpResponseBase:
+def serve(request: HttpRequest, stored: StoredFile, *, download: bool = False) -> HttpResponseBase:
     """The response that gives a file found by `find_readable`, or whose `target` the caller found.
 
     Images are shown, unless it is a `download`; the rest is downloaded, by parts if the browser
-    asks for one (a recording is listened to from its middle). Behind a proxy the content is the proxy's to send
-    (`ACCEL_PREFIX`); from S3, a download is a redirection to an address signed for a minute.
-    Raises `Withheld` while the antivirus has not answered, `Infected` when it found a danger.
+    asks for one: a recording is listened to from its middle. Behind a proxy the content is the
+    proxy's to send (`ACCEL_PREFIX`); from S3, a download is a redirection to an address signed for
+    a minute. Raises `Withheld` while the antivirus has not answered, `Infected` when it found a
+    danger.
     """
     if stored.state == StoredFile.State.WITHHELD:
         raise Withheld
