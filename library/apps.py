@@ -8,7 +8,7 @@ class LibraryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from library import kinds, mail  # noqa: F401  (it registers itself)
+        from library import kinds, mail, reading, tasks  # noqa: F401  (they register themselves)
         from library.services import approval  # noqa: F401  (its duty does too)
 
         kinds.register()
