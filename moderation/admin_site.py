@@ -8,11 +8,15 @@ from urllib.parse import urlencode
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.contrib.auth.decorators import login_not_required
 from django.db.models.base import ModelBase
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from core.web import person
 from moderation.permissions import can_moderate_anything, has_the_factor
@@ -62,19 +66,28 @@ class AncrageAdminSite(AdminSite):
             request.may_moderate = allowed  # type: ignore[attr-defined]
         return bool(request.may_moderate)  # type: ignore[attr-defined]
 
+    @method_decorator(never_cache)
+    @login_not_required
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """The one sign-in, with its limits and second factor; no second door. A co-animator who
-        has one factor only is led to the second; to a member there is nothing here."""
-        if request.user.is_authenticated:
-            if not can_moderate_anything(request.user):
-                raise Http404
-            messages.warning(
-                request,
-                _("Your role gives access to what others confide: add a second factor first."),
-            )
-            return redirect("accounts:security")
-        target = request.GET.get("next") or reverse("admin:index")
-        return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
+        """The one sign-in, with its limits and second factor; no second door. Whoever may open
+        the admin goes where she was going; a co-animator who has one factor only is led to the
+        second; to a member there is nothing here."""
+        target = request.GET.get("next", "")
+        if not url_has_allowed_host_and_scheme(
+            target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+        ):
+            target = reverse("admin:index")
+        if not request.user.is_authenticated:
+            return redirect(f"{reverse('account_login')}?{urlencode({'next': target})}")
+        if self.has_permission(request):
+            return redirect(target)
+        if not can_moderate_anything(request.user):
+            raise Http404
+        messages.warning(
+            request,
+            _("Your role gives access to what others confide: add a second factor first."),
+        )
+        return redirect("accounts:security")
 
     def logout(self, request: HttpRequest, extra_context: Any = None) -> Any:
         return redirect("account_logout")
