@@ -108,11 +108,14 @@ TABLE: dict[str, Row] = {
         post_only=True,
     ),
     # the library: a visitor reads what is public, and is led to sign in for the rest
-    "library:index": Row(PUBLIC),
+    **{
+        name: Row(PUBLIC)
+        for name in ("library:index", "library:oai", "library:feed_rss", "library:feed_atom")
+    },
     **member(
         "library:document", "library:download", "library:read", "library:page_image",
-        "library:citation",
-        "library:versions", "library:version", "library:withdraw", "library:merge",
+        "library:citation", "library:table",
+        "library:versions", "library:version", "library:decide", "library:withdraw", "library:merge",
     ),
     # notices
     **member("notifications:preferences"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
+from django.urls import reverse
 
 from core import terms
 from core.site import absolute
@@ -45,6 +46,7 @@ class Contributor:
 class Record:
     """What is said of a document, in words and in the reader's language.
 
+    `replaces` are the addresses, without a word, of public ones that were merged into it.
     `terms` are the labels by scheme. `version` is the label of the current version, or its number
     from the second one on. `edition` is the file of that version; None for what stands elsewhere.
     """
@@ -72,6 +74,7 @@ class Record:
     rights_holder: str
     terms: dict[str, list[str]]
     tags: list[str]
+    replaces: list[str]
     version: str
     edition: StoredFile | None
     page_count: int | None
@@ -93,9 +96,10 @@ class Record:
 
 
 def with_words(rows: Any) -> QuerySet[Document]:
-    """What `record_of` reads, in two more queries whatever the number of rows."""
+    """What `record_of` reads, in three more queries whatever the number of rows."""
     found: QuerySet[Document] = rows.select_related("space", "current__file")
-    return found.prefetch_related("terms").prefetch_related("tags")  # type: ignore[misc]
+    found = found.prefetch_related("terms", "replaces")
+    return found.prefetch_related("tags")  # type: ignore[misc]
 
 
 def record_of(document: Document) -> Record:
@@ -126,6 +130,11 @@ def record_of(document: Document) -> Record:
         rights_holder=clean(document.rights_holder),
         terms=_terms(document),
         tags=sorted(clean(tag.name) for tag in document.tags.all()),
+        replaces=[
+            absolute(reverse("library:document", args=(old.pk,)))
+            for old in document.replaces.all()
+            if old.was_public
+        ],
         version=_version(current),
         edition=current.file if current is not None else None,
         page_count=current.page_count if current is not None else None,

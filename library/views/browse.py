@@ -58,7 +58,7 @@ def index(request: HttpRequest) -> HttpResponse:
             "counts": facets.count(wanted, user),
             "spaces": spaces,
             "looks_after": looks_after,
-            "chips": _chips(request, wanted),
+            "chips": chips(request, wanted),
             "may_deposit": user.is_authenticated and may_deposit(user),
         },
     )
@@ -119,7 +119,7 @@ STATES = {
 }
 
 
-def _chips(request: HttpRequest, wanted: Filters) -> list[Chip]:
+def chips(request: HttpRequest, wanted: Filters) -> list[Chip]:
     """The filters in use, in words."""
     said: dict[str, Any] = {
         "q": f"« {wanted.text} »" if wanted.text else "",
