@@ -10,7 +10,7 @@ from django.utils import timezone
 from core.audience import Level, State
 from core.text import fold
 from search import analysis
-from search.models import SearchDocument, SearchPage
+from search.models import Cell, SearchDocument, SearchPage
 
 _numbers = itertools.count(1_000_000)
 
@@ -34,7 +34,11 @@ def entry(title: str, body: str = "", *, pages: tuple[str, ...] = (), **fields: 
         "dated_at": timezone.now(),
         "fingerprint": "essai",
     }
-    row = SearchDocument.objects.create(**(given | fields))
+    given |= fields
+    audience = {name: given[name] for name in ("kind", "level", "space")}
+    code = "-".join(str(value) for value in audience.values())
+    given["cell"], _new = Cell.objects.get_or_create(code=code, defaults=audience)
+    row = SearchDocument.objects.create(**given)
     for number, page in enumerate(pages, start=1):
         stems = f" {' '.join(analysis.stems(page))} "
         SearchPage.objects.create(document=row, number=number, text=page, stems=stems)
