@@ -31,6 +31,7 @@ TERMS = {
 @pytest.fixture(autouse=True)
 def _test_settings(settings: Any, tmp_path: Any) -> Iterator[None]:
     """Files below the test's own folder, a fast hasher, and no word or limit kept from before."""
+    settings.HOME = tmp_path
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
