@@ -61,13 +61,13 @@ class SearchForm(forms.Form):
     )
     type = forms.ChoiceField(label=_("Type"), required=False, help_text=_("In the box: type:guide"))
     apres = forms.DateField(
-        label=_("Since"),
+        label=_("From this day on"),
         required=False,
         widget=Day,
         help_text=_("In the box: apres:2026-01"),
     )
     avant = forms.DateField(
-        label=_("Before"),
+        label=_("Before this day"),
         required=False,
         widget=Day,
         help_text=_("In the box: avant:2026-09"),
