@@ -99,7 +99,7 @@ class SearchForm(forms.Form):
     def panel(self) -> list[Any]:
         """The fields of the filter panel, in their order."""
         names = ["phrase", "sans", "auteur", "communaute", "type", "apres", "avant"]
-        if len(self["type"].field.choices) == 1:
+        if not types():
             names.remove("type")
         return [self[name] for name in names]
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from search.wanted import Wanted
 
 MOST = 50
+LONGEST = 1500  # of `SavedSearch.query`
 KEY_BYTES = 32  # 43 letters in an address
 
 
@@ -28,7 +29,7 @@ def save_search(wanted: Wanted, *, by: User, name: str, by_mail: bool = False) -
     content leaves the site by none.
     """
     query = wanted.address()
-    if not wanted.query or len(query) > SavedSearch._meta.get_field("query").max_length:
+    if not wanted.query or len(query) > LONGEST:
         raise NothingToKeep
     others = SavedSearch.objects.filter(user=by).exclude(query=query)
     if others.count() >= MOST:

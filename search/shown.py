@@ -86,7 +86,7 @@ def _filters(wanted: Wanted) -> Iterator[tuple[str, Wanted]]:
         (_("Before %(name)s"), query.before and day(query.before, lang), {"before": None}),
     ):
         if value:
-            rest: Any = replace(query, **without)  # type: ignore[arg-type]
+            rest: Any = replace(query, **without)
             yield label % {"name": value}, replace(wanted, query=rest)
 
 

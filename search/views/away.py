@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed, SyndicationFeed
+from django.utils.feedgenerator import Atom1Feed, Rss201rev2Feed
 from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
@@ -27,7 +27,7 @@ from search.views.saved import wanted_of
 from search.wanted import Wanted, spaces_of
 
 ENTRIES = 30
-FORMS: dict[str, type[SyndicationFeed]] = {"atom": Atom1Feed, "rss": Rss201rev2Feed}
+FORMS: dict[str, Any] = {"atom": Atom1Feed, "rss": Rss201rev2Feed}
 
 
 @login_not_required
@@ -56,9 +56,8 @@ def feed(request: HttpRequest, key: str, form: str) -> HttpResponse:
     return response
 
 
-def _drawn(
-    saved: SavedSearch, wanted: Wanted, request: HttpRequest, form: type[SyndicationFeed]
-) -> SyndicationFeed:
+def _drawn(saved: SavedSearch, wanted: Wanted, request: HttpRequest, form: Any) -> Any:
+    """The feed, an entry a result, in the form of its reader (Atom or RSS)."""
     drawn = form(
         title=f"{saved.name} · {site().name}",
         link=absolute(shown.address(wanted)),
