@@ -46,6 +46,8 @@ def _problems_of(kind: Kind) -> Iterator[CheckMessage]:
         yield Error(f"{name} can be hidden or restored, not both.", id="core.E005")
     if (kind.lock is None) != (kind.unlock is None):
         yield Error(f"{name} can be locked or unlocked, not both.", id="core.E006")
+    if (kind.move is None) != (kind.destinations is None):
+        yield Error(f"{name} moves without saying where to, or the reverse.", id="core.E007")
 
 
 @register(Tags.security, deploy=True)

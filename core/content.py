@@ -176,7 +176,9 @@ class Kind:
     discussed     whether a thread may be tied to it (`core.links`)
     open_items    (user, viewer) → what `user` leaves open, as `viewer` may see it
     hide, restore (obj, *, by, reason) → None
-    lock, move    the same contract, where the kind has them (`move` also takes `space`)
+    lock, move    the same contract, where the kind has them (`move` also takes `space`); of what
+                  stands in something else, they lock and move that
+    destinations  (obj, *, by) → queryset of the spaces to which `by` may move it
     reacted       (obj_id, type, delta) → None, keeps the object's own counter of reactions
     reactions     the types of reaction it takes
     reading       (user, rows, since) → Reading: what she has not read in her spaces, in one
@@ -211,6 +213,7 @@ class Kind:
     lock: Callable[..., Any] | None = None
     unlock: Callable[..., Any] | None = None
     move: Callable[..., Any] | None = None
+    destinations: Callable[..., QuerySet] | None = None
     reacted: Callable[[int, str, int], None] | None = None
     reactions: tuple[str, ...] = field(default=())
     reading: Callable[[Any, int, datetime | None], Reading] | None = None

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import F, IntegerField, OuterRef, Subquery
+from django.db.models import F, IntegerField, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -70,6 +70,22 @@ def move(thread: Thread, *, space: SubCommunity, by: User, reason: str = "") -> 
     services.move_thread(thread, space, by=by, reason=reason)
 
 
+def post_lock(post: Post, *, by: User, reason: str = "") -> None:
+    services.lock(post.thread, by=by, reason=reason)
+
+
+def post_unlock(post: Post, *, by: User, reason: str = "") -> None:
+    services.unlock(post.thread, by=by, reason=reason)
+
+
+def post_move(post: Post, *, space: SubCommunity, by: User, reason: str = "") -> None:
+    services.move_thread(post.thread, space, by=by, reason=reason)
+
+
+def post_destinations(post: Post, *, by: User) -> QuerySet[SubCommunity]:
+    return services.destinations(post.thread, by=by)
+
+
 def post_reacted(post_id: int, type: str, delta: int) -> None:
     column = COLUMNS[Reaction.Type(type)]
     Post.objects.filter(pk=post_id).update(**{column: F(column) + delta})
@@ -108,6 +124,7 @@ def register() -> None:
             lock=services.lock,
             unlock=services.unlock,
             move=move,
+            destinations=services.destinations,
             reading=home.reading,
             appeal=home.appeal,
             waiting=home.waiting,
@@ -129,6 +146,10 @@ def register() -> None:
             row_template="forums/post_row.html",
             hide=services.hide_post,
             restore=services.restore_post,
+            lock=post_lock,
+            unlock=post_unlock,
+            move=post_move,
+            destinations=post_destinations,
             reacted=post_reacted,
             reactions=tuple(Reaction.Type.values),
             to_thank=home.to_thank,

@@ -14,6 +14,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import User
 from community.models import SubCommunity
 from core import content, verbs
 from core.errors import Refused
@@ -88,12 +89,11 @@ class ReportAdmin(ScopedAdmin):
         if report is None:
             raise Http404
         kind = content.get(report.kind)
+        target = kind.objects.moderated_by(request.user).filter(pk=report.object_id).first()
         form = DecisionForm(
             request.POST or None,
             initial={"outcome": Report.Outcome.KEPT},
-            spaces=SubCommunity.objects.moderated_by(request.user).exclude(pk=report.space_id),
-            movable=kind.move is not None,
-            lockable=kind.lock is not None,
+            **possible(kind, target, person(request)),
         )
         if request.method == "POST" and form.is_valid():
             try:
@@ -103,7 +103,6 @@ class ReportAdmin(ScopedAdmin):
             else:
                 messages.success(request, _("Decided. The person who reported will be answered."))
                 return redirect("admin:index")
-        target = kind.objects.moderated_by(request.user).filter(pk=report.object_id).first()
         context = {
             **self.admin_site.each_context(request),
             "title": report.get_reason_display(),
@@ -135,6 +134,22 @@ class ReportAdmin(ScopedAdmin):
         else:
             messages.success(request, _("Put back."))
         return redirect("admin:moderation_report_change", pk)
+
+
+def possible(kind: content.Kind, target: Any, user: User) -> dict[str, Any]:
+    """What may be decided of `target`, and where it may be moved, for the form; what is there no
+    more is only left as it is."""
+    acts = {Report.Outcome.KEPT: True}
+    spaces = SubCommunity.objects.none()
+    if target is not None:
+        if kind.destinations is not None:
+            spaces = kind.destinations(target, by=user)
+        acts |= {
+            Report.Outcome.HIDDEN: kind.hide is not None,
+            Report.Outcome.LOCKED: kind.lock is not None,
+            Report.Outcome.MOVED: spaces.exists(),
+        }
+    return {"acts": [act for act, can in acts.items() if can], "spaces": spaces}
 
 
 class VerbFilter(admin.SimpleListFilter):

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, cast
 
 from django import forms
@@ -27,11 +28,12 @@ class ReportForm(forms.ModelForm):
 
 
 class DecisionForm(forms.Form):
-    """What a moderator decides of a report."""
+    """What a moderator decides of a report, among what can be done to what it is about.
 
-    outcome = forms.ChoiceField(
-        label=_("Decision"), choices=Report.Outcome, widget=forms.RadioSelect
-    )
+    `acts` are the outcomes that are possible, `spaces` where it may be moved.
+    """
+
+    outcome = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     space = forms.ModelChoiceField(
         label=_("Move to"), queryset=SubCommunity.objects.none(), required=False
     )
@@ -48,20 +50,15 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 
-    def __init__(
-        self, *args: Any, spaces: Any, movable: bool, lockable: bool, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, acts: Collection[str], spaces: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField, self.fields["space"]).queryset = spaces
-        impossible = set()
-        if not movable:
-            impossible.add(Report.Outcome.MOVED)
+        labels = dict(Report.Outcome.choices) | {Report.Outcome.MOVED: _("Moved to…")}
+        outcome = cast(forms.ChoiceField, self.fields["outcome"])
+        outcome.choices = [(act, labels[act]) for act in Report.Outcome if act in acts]
+        if Report.Outcome.MOVED in acts:
+            cast(forms.ModelChoiceField, self.fields["space"]).queryset = spaces
+        else:
             del self.fields["space"]
-        if not lockable:
-            impossible.add(Report.Outcome.LOCKED)
-        cast(forms.ChoiceField, self.fields["outcome"]).choices = [
-            choice for choice in Report.Outcome.choices if choice[0] not in impossible
-        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -11,6 +11,7 @@ from forums.services.posts import (
 from forums.services.reading import mark_all_read, mark_read, visit
 from forums.services.threads import (
     create_thread,
+    destinations,
     hide_thread,
     lock,
     move_thread,
@@ -27,6 +28,7 @@ from forums.services.threads import (
 
 __all__ = [
     "create_thread",
+    "destinations",
     "draft_of_edit",
     "drop_draft",
     "edit_post",

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from community.models import SubCommunity
@@ -279,6 +280,14 @@ def restore_thread(thread: Thread, *, by: User, reason: str = "") -> Thread:
         emit("thread.restored", thread=thread.pk)
         bump(thread.space.pk)
     return thread
+
+
+def destinations(thread: Thread, *, by: User) -> QuerySet[SubCommunity]:
+    """The spaces that `move_thread` would accept from `by`."""
+    unnamed = Post.objects.filter(thread_id=thread.pk, unnamed=True)
+    spaces = SubCommunity.objects.open().moderated_by(by).exclude(pk=thread.space_id)
+    possible = spaces.filter(Q(unnamed_posts=True) | ~Q(Exists(unnamed)))
+    return possible.order_by("position", "name")
 
 
 @transaction.atomic

@@ -13,12 +13,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from community.models import Reaction, SubCommunity
+from community.models import Reaction
 from community.services import react as make_gesture
 from core.errors import NotAllowed, Refused
 from core.web import person
 from forums import services
 from forums.drawing import Acts
+from forums.errors import UnnamedStay
 from forums.forms import MoveForm, ReasonForm
 from forums.models import Post, Thread
 from forums.permissions import rights_of
@@ -131,13 +132,17 @@ def _set_aside(
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """To another space that she also moderates."""
+    """To another space that she also moderates; without one that may take it, the page says why."""
     user = person(request)
     thread = thread_or_404(request, pk)
     if not rights_of(user, thread).moderates:
         raise NotAllowed
-    targets = SubCommunity.objects.open().moderated_by(user).exclude(pk=thread.space_id)
-    form = MoveForm(request.POST or None, spaces=list(targets.order_by("position", "name")))
+    spaces = list(services.destinations(thread, by=user))
+    if not spaces:
+        held = Post.objects.moderated_by(user).filter(thread=thread, unnamed=True).exists()
+        why_not = UnnamedStay.message if held else _("You animate no other space.")
+        return render(request, "forums/move.html", {"thread": thread, "why_not": why_not})
+    form = MoveForm(request.POST or None, spaces=spaces)
     if request.method == "POST" and form.is_valid():
         try:
             given = form.cleaned_data

@@ -54,6 +54,7 @@ def test_a_kind_that_the_search_would_never_look_at_again_is_refused(only: Any) 
 def test_a_kind_that_hides_without_restoring_is_refused(only: Any) -> None:
     assert "core.E005" in only(hide=lambda obj, **kwargs: None)
     assert "core.E006" in only(unlock=lambda obj, **kwargs: None)
+    assert "core.E007" in only(move=lambda obj, **kwargs: None)
 
 
 def test_settings_of_a_desk_are_told_apart_at_deployment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from core.audience import State
 from core.errors import NotAllowed
@@ -27,6 +28,10 @@ def post(world: World, thread: Thread) -> Post:
 
 def report_url(post: Post) -> str:
     return f"{reverse('moderation:file_report')}?genre=post&objet={post.pk}"
+
+
+def change(report: Report) -> str:
+    return reverse("admin:moderation_report_change", args=(report.pk,))
 
 
 def told(name: str) -> set[str]:
@@ -218,3 +223,62 @@ def test_the_answer_keeps_out_of_the_mail_in_a_confidential_space(world, mailout
     sent = "".join(mail.subject + mail.body for mail in mailoutbox)
     assert len(mailoutbox) >= 2
     assert "CANARI" not in sent
+
+
+def test_the_page_offers_what_can_be_done_to_each_kind(world, as_, thread, post):
+    about_thread = services.file_report(thread, by=world.maude, reason="autre")
+    about_post = services.file_report(post, by=world.maude, reason="autre")
+    about_person = services.file_report(post.author.profiles.get(), by=world.maude, reason="autre")
+
+    def offered(report: Report) -> list[str]:
+        page = as_(world.odile).get(change(report))
+        return [value for value, _label in page.context["form"].fields["outcome"].choices]
+
+    assert offered(about_thread) == offered(about_post)
+    assert offered(about_post) == ["garde", "retire", "verrouille", "deplace"]
+    assert offered(about_person) == ["garde", "retire"]
+
+
+def test_from_the_report_of_a_reply_its_thread_is_locked_or_moved(world, as_, thread, post):
+    report = services.file_report(post, by=world.maude, reason="autre")
+    as_(world.odile).post(change(report), {"outcome": "verrouille", "answer": "C’est fait."})
+    thread.refresh_from_db()
+    assert thread.locked
+
+    second = services.file_report(post, by=world.maude, reason="autre")
+    as_(world.odile).post(change(second), {"outcome": "deplace", "space": world.common.pk})
+    for row in (thread, second):
+        row.refresh_from_db()
+        assert row.space == world.common
+    assert second.outcome == Report.Outcome.MOVED
+
+
+def test_a_thread_that_nowhere_else_protects_is_not_offered_a_move(world, as_):
+    thread = create_thread(by=world.naima, space=world.psychosocial, text="Un mot.", unnamed=True)
+    report = services.file_report(thread, by=world.naima, reason="autre")
+    page = as_(world.odile).get(change(report))
+
+    assert "space" not in page.context["form"].fields
+    assert "deplace" not in dict(page.context["form"].fields["outcome"].choices)
+    answer = as_(world.odile).post(change(report), {"outcome": "deplace", "space": 1})
+    assert answer.status_code == 200
+    report.refresh_from_db()
+    assert report.closed_at is None
+
+
+def test_of_what_is_gone_only_the_answer_is_left_to_give(world, as_, post):
+    report = services.file_report(post, by=world.maude, reason="autre")
+    post.delete()
+
+    page = as_(world.odile).get(change(report))
+    assert list(dict(page.context["form"].fields["outcome"].choices)) == ["garde"]
+
+
+def test_the_form_says_that_setting_aside_needs_a_reason(world, as_, post):
+    report = services.file_report(post, by=world.maude, reason="autre")
+    page = as_(world.odile).get(change(report)).content.decode()
+    label = page[page.index('for="id_reason"') :].partition("</label>")[0]
+
+    assert label.count('class="opt"') == 1
+    assert str(_("(needed to set aside)")) in label
+    assert str(_("(optional)")) not in label
