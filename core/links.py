@@ -7,11 +7,13 @@ of its kind at that moment.
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
+from django.utils.functional import Promise
 
 from core import content, log
 from core.events import emit
@@ -24,18 +26,38 @@ if TYPE_CHECKING:
 MOST = 50
 
 
+@dataclass(frozen=True)
+class End:
+    """One end of a tie, as a page names it."""
+
+    title: str
+    url: str
+    icon: str
+    label: str | Promise
+
+
+def end(obj: Any, viewer: Viewer) -> End:
+    """How `viewer`, who reads `obj`, is told of it."""
+    kind = content.kind_of(obj)
+    return End(kind.title(obj, viewer), obj.get_absolute_url(), kind.icon, kind.label)
+
+
 @transaction.atomic
-def link(source: Model, target: Model, *, by: User) -> Link:
-    """Tie `source` to `target`, once. Raises `ObjectDoesNotExist` when `by` does not read both."""
+def link(source: Model, target: Model, *, by: User, unnamed: bool = False) -> Link:
+    """Tie `source` to `target`, once; who did so is not kept when she is `unnamed`.
+
+    Raises `ObjectDoesNotExist` when `by` does not read both.
+    """
     ends = {"source": source, "target": target}
     columns: dict[str, Any] = {}
     for end, obj in ends.items():
         name = content.kind_of(obj).name
         content.find_readable(name, obj.pk, by)
         columns |= {f"{end}_kind": name, f"{end}_id": obj.pk}
-    tie, made = Link.objects.get_or_create(**columns, defaults={"made_by": by})
+    maker = None if unnamed else by
+    tie, made = Link.objects.get_or_create(**columns, defaults={"made_by": maker})
     if made:
-        log.record("link.made", source, by=by, kind=columns["target_kind"], id=target.pk)
+        log.record("link.made", source, by=maker, kind=columns["target_kind"], id=target.pk)
         emit("link.made", **columns)
     return tie
 

@@ -150,6 +150,8 @@ class ReplyForm(Writing):
 class ThreadForm(Writing):
     """One field is enough: the text. The rest is proposed."""
 
+    # What the thread is about, as `core.links.parse` reads it.
+    about = forms.CharField(required=False, max_length=60, widget=forms.HiddenInput)
     title = forms.CharField(
         label=_("Title"),
         required=False,

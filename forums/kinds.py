@@ -118,6 +118,7 @@ def register() -> None:
             author=thread_author,
             snapshot=thread_snapshot,
             row_template="forums/thread_row.html",
+            for_rows=lambda rows: rows.select_related("space", "owner"),
             open_items=open_threads,
             hide=services.hide_thread,
             restore=services.restore_thread,

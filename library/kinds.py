@@ -83,6 +83,8 @@ def register() -> None:
             author=depositor,
             snapshot=document_snapshot,
             row_template="library/document_row.html",
+            for_rows=lambda rows: rows.select_related("space", "current__file"),
+            discussed=True,
             indexed=indexed.DOCUMENTS,
             reacted=document_reacted,
             reactions=tuple(COLUMNS),

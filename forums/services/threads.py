@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
+from django.db.models import Model
 from django.db.models import Exists, Q, QuerySet
 from django.utils import timezone
 
 from community.models import SubCommunity
-from core import log
+from core import links, log
 from core.audience import Level, State
 from core.errors import NotAllowed
 from core.events import emit, run_hooks
@@ -60,8 +61,10 @@ def create_thread(
     as_animation: bool = False,
     attachments: Collection[uuid.UUID] = (),
     submission: uuid.UUID | None = None,
+    about: Model | None = None,
 ) -> Thread:
-    """A new thread in `space`, whose opening message is `text` or `html`.
+    """A new thread in `space`, whose opening message is `text` or `html`; `about` is something
+    that `by` reads, and that the thread is then tied to.
 
     Without a title, one is made of the text's first sentence. The same `submission` sent again
     gives the same thread. Raises `Missing` when `by` does not know the space, `NotAMember`,
@@ -124,6 +127,9 @@ def create_thread(
     joined.attach(post, attachments, by=by)
     ReadPosition.objects.create(user=by, thread=thread, position=1)
     follow(thread, by=by)
+    if about is not None:
+        # Who tied them would say who wrote an unnamed thread.
+        links.link(thread, about, by=by, unnamed=unnamed)
     # The journal is read by animators: it does not tell who is behind an unnamed message.
     log.record("thread.created", thread, by=None if unnamed else by)
     emit("thread.created", thread=thread.pk)

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from community.audience import readers_of
 from community.models import SubCommunity
+from core import links
 from core.errors import Refused
 from core.web import person
 from core.writing import keeps_writing, writer_token
@@ -70,7 +71,7 @@ def _typed(request: HttpRequest) -> dict[str, Any]:
 def _details(request: HttpRequest) -> dict[str, Any]:
     found: dict[str, Any] = {
         name: request.POST[name].replace("\0", "")
-        for name in ("kind", "tags", "unnamed", "as_animation", "parent")
+        for name in ("kind", "tags", "unnamed", "as_animation", "parent", "about")
         if request.POST.get(name)
     }
     files = len(request.FILES.getlist("files")) + len(request.POST.getlist("kept"))
@@ -100,6 +101,7 @@ def new(request: HttpRequest) -> HttpResponse:
     asked = request.GET.get("communaute") or request.GET.get("espace", "")
     space = next((one for one in spaces if one.slug == asked), spaces[0])
     initial = _fresh(user) | {"space": space.slug, "kind": "question"} | _from_draft(draft)
+    initial.setdefault("about", request.GET.get("a-propos", ""))
     form = _thread_form(user, spaces, initial["space"], initial=initial)
     kept = [] if draft else Draft.objects.of(user).select_related("thread__space")[:KEPT_SHOWN]
     return _show_new(request, form, draft=draft, waiting=kept)
@@ -132,7 +134,13 @@ def _show_new(
     **more: Any,
 ) -> HttpResponse:
     """The composer, with what was typed, what is wrong with it, or what it could reveal."""
-    place = {"space": form.space, "reach": _reach(form.space)}
+    user = person(request)
+    about = links.parse(form["about"].value() or "", user)
+    place = {
+        "space": form.space,
+        "reach": _reach(form.space),
+        "about": links.end(about, user) if about is not None else None,
+    }
     context = composer(request, form, found) | place | more
     return render(request, "forums/new.html", context, status=status)
 
@@ -169,6 +177,7 @@ def _start(user: User, form: ThreadForm) -> HttpResponse:
         tags=split_tags(given["tags"]),
         attachments=given["kept"],
         submission=given["submission"],
+        about=links.parse(given["about"], user),
         **form.written(),
         **form.flags(),
     )

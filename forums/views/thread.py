@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from community.models import Reaction
+from core import links
 from core.audience import State
 from core.models import StoredFile
 from core.web import person
@@ -73,7 +74,10 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Twenty messages of the thread; reading them is what moves her mark."""
     user = person(request)
     rows = Thread.objects.readable_by(user).with_rights(user, readable=True).with_reading(user)
-    rows = rows.select_related("space").annotate(answer_position=F("answer__position"))
+    rows = rows.select_related("space").annotate(
+        answer_position=F("answer__position"),
+        tied=Exists(links.has_any("thread", OuterRef("pk"))),
+    )
     thread: Any = get_object_or_404(rows, pk=pk)
     address = thread.get_absolute_url()
     if slug and request.path != address:
@@ -95,9 +99,15 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "pages": pages,
         "answer_url": _place(thread, thread.answer_position) if thread.answer_position else "",
         "tags": thread.tags.all(),
+        "about": _about(user, thread) if thread.tied else [],
         "members_url": "" if user.is_guest else reverse("accounts:members"),
     }
     return render(request, "forums/thread.html", context | _foot(request, thread, rights))
+
+
+def _about(user: User, thread: Thread) -> list[links.End]:
+    """What it discusses, as far as she may read it."""
+    return [links.end(one, user) for one in links.others(thread, user)]
 
 
 def _page_number(request: HttpRequest, pages: int) -> int:

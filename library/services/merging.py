@@ -38,7 +38,7 @@ def merge_documents(old: Document, *, into: Document, by: User) -> Document:
         raise NotMergeable
     found = {pk: editable(Document(pk=pk), by) for pk in (first, second)}
     old, into = found[old.pk], found[into.pk]
-    if State.PUBLISHED != old.state or State.PUBLISHED != into.state:
+    if {old.state, into.state} != {State.PUBLISHED}:
         raise NotMergeable
     old.merged_after = _move_versions(old, into)
     _move_reactions(old, into)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django import template
+from django.utils.translation import gettext as _
 
 from core import terms
 from core.formats import active_language
 from library import formats, vocabularies
+from library.exchange.record import LICENCE_ADDRESSES
+from library.models import Licence
+from library.roles import ROLES
 
 if TYPE_CHECKING:
     from library.models import Document, Version
@@ -38,3 +42,15 @@ def extension(version: Version) -> str:
 def issued_words(issued: str) -> str:
     """« 2024 », « mai 2024 », « 31 mai 2024 »."""
     return formats.issued_words(issued, active_language())
+
+
+@register.filter(is_safe=False)
+def role_label(role: str) -> str:
+    """« Traduction », « Révision »: what a contributor did."""
+    return str(ROLES.get(role, _("Contribution")))
+
+
+@register.filter(is_safe=False)
+def licence_address(document: Document) -> str:
+    """Where the licence is written, when it has an address."""
+    return LICENCE_ADDRESSES.get(Licence(document.licence), "")

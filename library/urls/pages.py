@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:pk>/pages/<int:number>/", reading.page_image, name="page_image"),
     path("<int:pk>/versions/", document.versions, name="versions"),
     path("<int:pk>/versions/<int:number>/", document.version, name="version"),
+    path("<int:pk>/decision/", settling.decide, name="decide"),
     path("<int:pk>/retirer/", settling.withdraw, name="withdraw"),
     path("<int:pk>/fusionner/", settling.merge, name="merge"),
 ]

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from core.audience import Viewer
 
 View = Callable[..., HttpResponseBase]
+# Pages of the current version, or of the one that `?version=` names.
+SAME = ("download", "read")
 # What the rights and the pages read of a document, in its own query.
 WITH = ("space", "owner__organisation", "publisher", "organisation", "current__file")
 
@@ -41,8 +43,8 @@ def of_document(view: View) -> View:
         if document is None:
             return _absent(request, pk, kwargs)
         response = view(request, document, **kwargs)
-        if is_private(document) and isinstance(response, HttpResponse):
-            no_store(response)
+        if is_private(document):
+            response.headers["Cache-Control"] = "no-store"
         return response
 
     return login_not_required(wrapped)
@@ -78,19 +80,16 @@ def _moved(request: HttpRequest, old: Document, heir: Document, kwargs: dict[str
     """Where an address of a merged document leads now: the same page of the one that took its
     place. Its versions took numbers after those that were there (`merged_after`)."""
     match = request.resolver_match
-    name = match.url_name if match is not None else "document"
-    query = request.GET.copy()
-    number = kwargs.get("number") if name == "version" else query.get("version")
-    if number is not None and str(number).isdecimal() and old.merged_after is not None:
-        number = int(number) + old.merged_after
-    if name == "version":
-        address = reverse("library:version", args=(heir.pk, number))
-    elif name == "page_image":
-        address = reverse("library:page_image", args=(heir.pk, kwargs["number"]))
-    elif name in ("download", "read", "versions"):
-        address = reverse(f"library:{name}", args=(heir.pk,))
-    else:
-        address = heir.get_absolute_url()
-    if query.get("version"):
-        query["version"] = str(number)
-    return f"{address}?{query.urlencode()}" if query else address
+    name = match.url_name if match is not None else ""
+    if name == "versions":
+        return reverse("library:versions", args=(heir.pk,))
+    asked = str(kwargs.get("number", "")) if name == "version" else request.GET.get("version", "")
+    if name not in ("version", *SAME) or (asked and old.merged_after is None):
+        return heir.get_absolute_url()
+    same = reverse(f"library:{name}", args=(heir.pk,)) if name in SAME else ""
+    if not (asked.isascii() and asked.isdecimal()):
+        return same
+    number = int(asked[:9]) + (old.merged_after or 0)
+    return (
+        f"{same}?version={number}" if same else reverse("library:version", args=(heir.pk, number))
+    )
