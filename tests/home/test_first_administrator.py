@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import io
+import shlex
+from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -88,3 +91,23 @@ def test_without_a_terminal_it_says_how(monkeypatch: pytest.MonkeyPatch) -> None
     call_command("first_administrator", stdout=out)
     assert "--password-stdin" in out.getvalue()
     assert not User.objects.exists()
+
+
+def test_what_it_says_can_be_pasted_in_any_terminal(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    settings.HOME = Path("/srv/des données")
+    out = io.StringIO()
+    call_command("first_administrator", stdout=out)
+    lines = [line.strip() for line in out.getvalue().splitlines() if line.startswith("  ")]
+    # A shell takes for a setting only what begins without a quote.
+    assert all(line.startswith("ANCRAGE_HOME=") for line in lines)
+    asking, ready = map(shlex.split, lines)
+    assert asking[:1] == ["ANCRAGE_HOME=/srv/des données"]
+    python, manage, name = asking[1:]
+    assert (Path(python).is_absolute(), Path(python).exists()) == (True, True)
+    assert Path(manage) == settings.BASE_DIR / "manage.py"
+    assert name == "first_administrator"
+    assert ready[:4] == asking
+    assert "--password-stdin" in ready

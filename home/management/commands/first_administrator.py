@@ -1,10 +1,12 @@
 """Makes the first administrator of a new installation, who will name the others from the admin."""
 
 import getpass
+import shlex
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.password_validation import (
     password_validators_help_texts,
     validate_password,
@@ -122,8 +124,13 @@ class Command(BaseCommand):
         )
 
     def explain(self) -> None:
+        """The whole command, for whoever has neither its environment nor its folder at hand."""
+        manage = settings.BASE_DIR / "manage.py"
+        words = shlex.join([sys.executable, str(manage), "first_administrator"])
+        command = f"ANCRAGE_HOME={shlex.quote(str(settings.HOME))} {words}"
         self.stdout.write(_("This community has no administrator yet. To create one:"))
+        self.stdout.write(f"  {command}")
+        self.stdout.write(_("It asks its questions in a terminal. To answer them beforehand:"))
         self.stdout.write(
-            "  manage.py first_administrator --email … --first-name … --last-name … "
-            "--password-stdin < FILE"
+            f"  {command} --email … --first-name … --last-name … --password-stdin < FILE"
         )
