@@ -40,12 +40,13 @@ def way_to_read(version: Version) -> str:
 
 
 def can_be_read(version: Version | None) -> bool:
-    """Whether there is something to show in the page: not of a text that has none."""
+    """Whether there is something of it to show in the page."""
     if version is None:
         return False
-    if way_to_read(version) in (PICTURE, SOUND, FILM):
-        return True
-    return bool(version.page_count) and version.reading != version.Reading.FAILED
+    way = way_to_read(version)
+    if way == IMAGES:
+        return bool(version.page_count)
+    return way != TEXT or version.reading == version.Reading.DONE
 
 
 def issued_words(issued: str, lang: str) -> str:
