@@ -5,7 +5,7 @@
 const TOOLBAR = ["bold", "italic", "link", "bulletedList", "numberedList", "blockQuote", "|", "undo", "redo"];
 /* What the bundle knows and our allow-list does not keep: a pasted address must stay an address,
    not become a frame that the server takes out. */
-const UNWANTED = ["MediaEmbed", "HtmlEmbed", "TodoList", "CodeBlock", "Table", "TableToolbar", "TableProperties", "TableCellProperties", "TableCaption", "Highlight", "Font", "Alignment", "PageBreak", "HorizontalLine", "SourceEditing", "ShowBlocks", "GeneralHtmlSupport", "Style", "FullPage", "ImageResize", "ImageStyle", "ImageInsert", "Heading", "IndentBlock", "Markdown"];
+const UNWANTED = ["MediaEmbed", "HtmlEmbed", "TodoList", "CodeBlock", "Table", "TableToolbar", "TableProperties", "TableCellProperties", "TableCaption", "Highlight", "Font", "Alignment", "PageBreak", "HorizontalLine", "SourceEditing", "ShowBlocks", "GeneralHtmlSupport", "Style", "FullPage", "ImageResize", "ImageStyle", "Heading", "IndentBlock", "Markdown"];
 const editors = new WeakMap();
 let bundle;
 
@@ -28,11 +28,21 @@ function style(href) {
   return loaded;
 }
 
+/* here a file that one sends is « téléversé » */
+function sayInQuebec() {
+  Object.assign(window.CKEDITOR_TRANSLATIONS?.fr?.dictionary ?? {}, {
+    "Upload image from computer": "Téléverser une image",
+    "Upload from computer": "Téléverser",
+    "Upload failed": "Le téléversement a échoué",
+    "Upload in progress": "Téléversement en cours",
+  });
+}
+
 function load(place) {
   bundle ??= Promise.all([
     style(place.style),
     style(place.look),
-    script(place.bundle).then(() => place.french && script(place.french)),
+    script(place.bundle).then(() => place.french && script(place.french).then(sayInQuebec)),
   ]).catch((error) => { bundle = undefined; throw error; });
   return bundle;
 }
@@ -54,15 +64,37 @@ const asHtml = (text) => text.split(/\n{2,}/).map((block) => {
 
 const formatOf = (box) => box.form?.elements[`${box.name}_format`];
 
+/* Our policy lets nobody write a style into the page: the editor draws no progress bar over a
+   picture, and says its sides as attributes alone. A plugin, so that it acts before any text. */
+class WithoutStyles {
+  constructor(editor) { this.editor = editor; }
+  afterInit() {
+    const { editing, data, plugins } = this.editor;
+    for (const kind of ["imageBlock", "imageInline"]) {
+      editing.downcastDispatcher.off(`attribute:uploadStatus:${kind}`, plugins.get("ImageUploadProgress").uploadStatusChange);
+      for (const side of ["width", "height"]) {
+        const say = (event, { item, attributeNewValue: value }, { consumable, mapper, writer }) => {
+          consumable.consume(item, event.name);
+          const image = plugins.get("ImageUtils").findViewImgElement(mapper.toViewElement(item));
+          if (value === null) writer.removeAttribute(side, image);
+          else writer.setAttribute(side, value, image);
+        };
+        for (const { downcastDispatcher } of [editing, data]) downcastDispatcher.on(`attribute:${side}:${kind}`, say, { priority: "highest" });
+      }
+    }
+  }
+}
+
 function config(box, lang) {
   const settings = {
+    extraPlugins: [WithoutStyles],
     licenseKey: "GPL",
     removePlugins: UNWANTED,
     language: { ui: lang, content: lang },
     toolbar: { items: [...TOOLBAR], shouldNotGroupWhenFull: false },
     placeholder: box.placeholder,
     link: { defaultProtocol: "https://" },
-    image: { toolbar: ["imageTextAlternative"] },
+    image: { toolbar: ["imageTextAlternative"], insert: { integrations: ["upload"] } },
   };
   if (box.dataset.mentions) {
     settings.mention = {

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
+from PIL import Image
 from playwright.sync_api import Route, expect
 
 from forums.models import Post, Thread
@@ -12,6 +15,15 @@ from tests.browser.house import House
 from tests.conftest import World
 
 pytestmark = pytest.mark.browser
+
+
+def _png() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "teal").save(out, "PNG")
+    return out.getvalue()
+
+
+PNG = _png()
 
 
 @pytest.fixture
@@ -69,6 +81,26 @@ def test_bold_words_come_back_bold_after_the_warning(
     page.wait_for_url("**#message-2")
     found = Post.objects.get(position=2)
     assert "046" not in found.html and "<strong>important</strong>" in found.html
+
+
+def test_a_picture_is_chosen_by_the_button_and_shown_in_the_message(
+    house: House, world: World, thread: Thread
+) -> None:
+    page = house.visit(world.eve)
+    page.goto(thread.get_absolute_url())
+    write(page, "Notre local :")
+    with page.expect_file_chooser() as chooser:
+        page.get_by_role("button", name="Téléverser une image").click()
+    chooser.value.set_files({"name": "local.png", "mimeType": "image/png", "buffer": PNG})
+    expect(page.locator(f"{EDITOR} img[src^='/fichiers/']")).to_be_visible()
+    publish(page)
+    page.wait_for_url("**#message-2")
+    assert "<img" in Post.objects.get(position=2).html
+    maude = house.visit(world.maude)
+    maude.goto(thread.get_absolute_url())
+    picture = maude.locator(".said img")
+    expect(picture).to_be_visible()
+    assert picture.evaluate("one => one.naturalWidth") == 40
 
 
 def test_not_a_letter_is_lost_while_the_editor_opens(
