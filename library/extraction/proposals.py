@@ -97,12 +97,20 @@ def _authors(facts: dict[str, Any], first: str) -> str:
 def _abstract(beginning: str) -> str:
     """The paragraph under a heading that announces it, else the first that is one."""
     announced = SUMMARY.search(beginning[:20_000])
-    blocks = [announced.group(1)] if announced else re.split(r"\n\s*\n", beginning[:20_000])
-    for block in blocks:
-        text = " ".join(block.split())
-        if announced or (len(text) >= 120 and text.count(".") >= 2):
+    if announced:
+        return _cut(" ".join(announced.group(1).split()))
+    for block in re.split(r"\n\s*\n", beginning[:20_000]):
+        text = " ".join(_without_headings(block.split("\n")))
+        if len(text) >= 120 and text.count(".") >= 2:
             return _cut(text)
     return ""
+
+
+def _without_headings(lines: list[str]) -> list[str]:
+    """The lines of a block from the first one that is long enough to belong to a paragraph."""
+    enough = 0.6 * max(map(len, lines))
+    first = next(place for place, line in enumerate(lines) if len(line) >= enough)
+    return lines[first:]
 
 
 def _cut(text: str) -> str:

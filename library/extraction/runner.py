@@ -36,9 +36,12 @@ class Outcome:
         answers: list[dict[str, Any]] = []
         for line in self.output.split(b"\n")[:-1]:
             try:
-                answers.append(json.loads(line))
+                answer = json.loads(line)
             except ValueError:
+                answer = None
+            if not isinstance(answer, dict):
                 return answers, "Broken"
+            answers.append(answer)
         last = answers.pop() if answers and {"done", "trouble"} & set(answers[-1]) else {}
         if last.get("done"):
             return answers, ""

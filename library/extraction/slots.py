@@ -23,11 +23,12 @@ PAUSE_SECONDS = 0.05
 
 
 @contextlib.contextmanager
-def slot(wait: float = WAIT_SECONDS) -> Iterator[None]:
-    """Hold one of the places, for the time of a `with`. Raises `Busy` when none came free."""
+def slot(wait: float | None = None) -> Iterator[None]:
+    """Hold one of the places, for the time of a `with`, after so many seconds at most (some, when
+    none is said). Raises `Busy` when none came free."""
     folder = settings.HOME / "slots"
     folder.mkdir(mode=0o700, exist_ok=True)
-    until = time.monotonic() + wait
+    until = time.monotonic() + (WAIT_SECONDS if wait is None else wait)
     while True:
         for number in range(SLOTS):
             place = _taken(folder / str(number))

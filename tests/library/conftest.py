@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core import files
 from core.models import Term
+from library import reading
 from library.models import Document
 from library.services.deposit import deposit_document
 
@@ -59,6 +61,12 @@ def make_document(by: User, content: bytes | None = None, **words: Any) -> Docum
         text = f"Le texte de {given['title']}.".encode()
         given["file"] = make_file(by, content if content is not None else text)
     return deposit_document(by=by, **given)
+
+
+@pytest.fixture(autouse=True)
+def _patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that runs many tests at once proposes as much as one that is at rest."""
+    monkeypatch.setattr(reading, "PROPOSE", replace(reading.PROPOSE, cpu=60, wall=120))
 
 
 @pytest.fixture

@@ -28,10 +28,10 @@ class Media(Reader):
 
     def facts(self) -> dict[str, Any]:
         try:
-            seconds = self.measure(self.content) if self.measure else 0
+            seconds = round(self.measure(self.content)) if self.measure else 0
         except (struct.error, ValueError, ZeroDivisionError, IndexError):
             seconds = 0
-        return {"seconds": round(seconds)} if 0 < seconds < DAY else {}
+        return {"seconds": seconds} if 0 < seconds < DAY else {}
 
 
 def _mp4(content: IO[bytes]) -> float:
