@@ -287,7 +287,8 @@ on("htmx:responseError", ({ detail }) => {
 });
 
 on("htmx:beforeSwap", ({ detail }) => {
-  const more = detail.elt.matches("[data-more]") && detail.target;
+  /* here the event's own element is the target: who asked is in the request */
+  const more = detail.requestConfig.elt.matches("[data-more]") && detail.target;
   if (more) more.dataset.before = more.children.length;
 });
 on("htmx:afterSettle", ({ target, detail }) => {

@@ -24,6 +24,7 @@ pytestmark = pytest.mark.browser
 FOCUS = """() => {
     const one = document.activeElement;
     const style = getComputedStyle(one);
+    const ring = getComputedStyle(one.closest('.find') || one);
     const box = one.getBoundingClientRect();
     const inBar = other => Boolean(other && other.closest('.bar, .tabs, #header'));
     const x = box.left + Math.min(box.width, 40) / 2;
@@ -31,8 +32,9 @@ FOCUS = """() => {
     return {
         body: one === document.body,
         html: one.outerHTML.slice(0, 120),
-        // What the editor rings is its frame; a file's button is drawn by the browser.
-        seen: parseFloat(style.outlineWidth) > 0 && style.outlineStyle !== 'none'
+        // What the editor rings is its frame; a file's button is drawn by the browser. A search
+        // field is ringed with its drawing.
+        seen: parseFloat(ring.outlineWidth) > 0 && ring.outlineStyle !== 'none'
             || Boolean(one.closest('.ck')) || style.boxShadow !== 'none',
         hidden: !inBar(one) && inBar(above),
     };
