@@ -10,13 +10,14 @@ import logging
 import time
 import unicodedata
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.cache import cache
 from django.core.cache.backends.base import BaseCache
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +25,7 @@ from core.errors import Refused
 from core.leases import error_name
 
 logger = logging.getLogger(__name__)
+Response = TypeVar("Response", bound=HttpResponseBase)
 LOCK_SECONDS = 5
 LOCK_TRIES = 50
 LOCK_PAUSE = 0.02
@@ -143,12 +145,12 @@ def limited(
     window: int,
     key: Callable[[HttpRequest], str] = by_person,
     methods: Collection[str] = ("POST",),
-) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
     """Decorate a view: past `limit` requests in `window` seconds it answers a page, status 429."""
 
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
         @functools.wraps(view)
-        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
             if request.method in methods and not hit(scope, key(request), limit, window):
                 raise TooMany(retry_after=window - int(time.time()) % window)
             return view(request, *args, **kwargs)

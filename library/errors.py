@@ -100,3 +100,29 @@ class NotMergeable(Invalid):
 
 class UnknownDocument(Invalid):
     message = _("There is no such document, or you cannot change it.")
+
+
+class GuestsFollow(NotAllowed):
+    message = _("A guest can read collections, but not make one.")
+
+
+class NotYourCollection(NotAllowed):
+    message = _("Only who made this collection can change it.")
+
+
+class CollectionFull(Refused):
+    message = _("This collection is full: it holds three hundred documents. Make another one.")
+
+
+class ConfidentialElsewhere(Refused):
+    message = _(
+        "A document of a confidential space only goes into a collection shared in that same space."
+    )
+
+
+class CollectionTooHeavy(Refused):
+    message = _(
+        "The files of this collection are too heavy together for one archive. Download them one by "
+        "one."
+    )
+    status = 413

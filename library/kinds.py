@@ -14,6 +14,7 @@ from core import content
 from core.content import Kind
 from library import indexed
 from library.models import Collection, Document, Version
+from library.services.collections import hide_collection, restore_collection
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -71,6 +72,10 @@ def document_reacted(document_id: int, type: str, delta: int) -> None:
     Document.objects.filter(pk=document_id).update(**{column: F(column) + delta})
 
 
+def collection_reacted(collection_id: int, type: str, delta: int) -> None:
+    Collection.objects.filter(pk=collection_id).update(thanks_count=F("thanks_count") + delta)
+
+
 def register() -> None:
     content.register(
         Kind(
@@ -116,6 +121,11 @@ def register() -> None:
             author=collector,
             snapshot=collection_snapshot,
             row_template="library/collection_row.html",
+            for_rows=lambda rows: rows.select_related("space", "owner"),
             indexed=indexed.COLLECTIONS,
+            hide=hide_collection,
+            restore=restore_collection,
+            reacted=collection_reacted,
+            reactions=(Reaction.Type.THANKS.value,),
         )
     )

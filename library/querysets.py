@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Self
 
+from django.db import models
 from django.db.models import BooleanField, ExpressionWrapper, F, Q, Value
 
+from community.models import SubCommunity
 from core.audience import AudienceQuerySet, State, audience_q, moderation_q
 
 if TYPE_CHECKING:
     from core.audience import Viewer
+    from library.models import Collection
 
 
 def _flag(condition: Q) -> ExpressionWrapper:
@@ -53,3 +56,13 @@ class CollectionQuerySet(AudienceQuerySet):
 
     def of(self, user: Viewer) -> Self:
         return self.filter(owner_id=user.pk or 0)
+
+
+class CollectionItemQuerySet(models.QuerySet):
+    def shown_to(self, user: Viewer, collection: Collection) -> Self:
+        """The places of `collection` whose document `user` reads. A document that went into a
+        confidential space is shown in a collection of that space only."""
+        confidential = Q(document__space__confidentiality=SubCommunity.Confidentiality.HIGH)
+        here = Q(document__space_id=collection.space_id)
+        rows = self.filter(audience_q(user, "document__"), collection=collection)
+        return rows.filter(Q(document__space=None) | ~confidential | here)

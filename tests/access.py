@@ -110,13 +110,18 @@ TABLE: dict[str, Row] = {
     # the library: a visitor reads what is public, and is led to sign in for the rest
     **{
         name: Row(PUBLIC)
-        for name in ("library:index", "library:oai", "library:feed_rss", "library:feed_atom")
+        for name in (
+            "library:index", "library:oai", "library:feed_rss", "library:feed_atom",
+            "library:collections",
+        )
     },
     **member(
         "library:document", "library:download", "library:read", "library:page_image",
-        "library:citation", "library:table",
+        "library:citation", "library:table", "library:new_collection", "library:collection",
+        "library:collection_edit", "library:collection_zip", "library:collect",
         "library:versions", "library:version", "library:decide", "library:withdraw", "library:merge",
     ),
+    **member("library:collection_item", post_only=True),
     # notices
     **member("notifications:preferences"),
     **member("notifications:stop_one", post_only=True),
@@ -130,6 +135,8 @@ TABLE: dict[str, Row] = {
     # moderation
     **member("moderation:file_report", "moderation:report"),
     "admin:moderation_report_restore": Row(STAFF, post_only=True),
+    "admin:put_off": Row(STAFF, post_only=True),
+    "admin:bring_back": Row(STAFF, post_only=True),
 }  # fmt: skip
 # The composer's addresses meet a visitor whose session has just ended: they answer themselves.
 KEEPS_WHAT_WAS_TYPED = {"forums:new", "forums:reply", "forums:edit"}

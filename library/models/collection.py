@@ -15,7 +15,7 @@ from library import querysets
 class Collection(Audienced):
     """A list somebody made and shares with an audience of its own.
 
-    It shows of its documents only those that its reader may read.
+    It shows of its documents only those that its reader may read. A draft is its owner's alone.
     """
 
     title = models.CharField(_("Title"), max_length=160)
@@ -53,6 +53,8 @@ class CollectionItem(models.Model):
     )
     position = models.PositiveIntegerField()
     note = models.CharField(_("A word on it"), max_length=400, blank=True)
+
+    objects = querysets.CollectionItemQuerySet.as_manager()
 
     class Meta:
         ordering = ("position", "id")

@@ -15,7 +15,7 @@ from django.db.models import Q
 from accounts.models import Organisation
 from community.models import SubCommunity
 from core import terms
-from core.audience import Level
+from core.audience import Audienced, Level
 from core.errors import NotAllowed
 from core.models import Term
 from library.errors import (
@@ -89,7 +89,7 @@ def fill(document: Document, given: Metadata, *, by: User) -> None:
     """Write the given words into `document`, unsaved, and check the whole.
 
     Raises `FieldMissing`, `FieldTooLong`, `UnknownChoice`, `BadDate`, `NotAnAddress`,
-    `PublicWithoutPermission`, and what `_place` raises when the audience changes.
+    `PublicWithoutPermission`, and what `place` raises when the audience changes.
     """
     words: dict[str, Any] = dict(given)
     words.pop("terms", None)
@@ -101,7 +101,7 @@ def fill(document: Document, given: Metadata, *, by: User) -> None:
     for name, value in words.items():
         setattr(document, name, _clean(name, value))
     if placed and _moves(document, placed):
-        _place(document, by=by, **placed)
+        place(document, by=by, **placed)
     document.title_key = title_key(document.title)
     _check(document)
 
@@ -187,11 +187,15 @@ def _moves(document: Document, placed: Mapping[str, Any]) -> bool:
     return level == Level.SPACE and (space is None or space.pk != document.space_id)
 
 
-def _place(
-    document: Document, *, by: User, level: str = "", space: SubCommunity | None = None
+def place(
+    document: Audienced,
+    *,
+    by: User,
+    level: str = "",
+    space: SubCommunity | None = None,
 ) -> None:
-    """Set the audience columns. Raises `NotAllowed`, `NotAMember`, `SpaceClosed`,
-    `NoOrganisation`, `FieldMissing`, `UnknownChoice`."""
+    """Set the audience columns of a document, or of a collection. Raises `NotAllowed`,
+    `NotAMember`, `SpaceClosed`, `NoOrganisation`, `FieldMissing`, `UnknownChoice`."""
     level = level or document.level
     organisation = None
     if level == Level.SPACE:
