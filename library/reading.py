@@ -33,7 +33,8 @@ WITHHELD_PAUSE = timedelta(minutes=5)
 # Tesseract takes seconds a page: so many, then others have their turn.
 PAGES_A_TURN = 4
 MOST_RECOGNISED = 150
-FIRST_PAGES = 3
+# What the deposit form looks at: enough to propose, and to see what should not be there.
+FIRST_PAGES = 60
 # What may be a text without letters.
 RECOGNISABLE = ("application/pdf", "image/")
 # What stops in the middle of a file leaves what was read of it.

@@ -37,7 +37,8 @@ SUMMARY = re.compile(
 class Proposals:
     """Each is empty, or None, when nothing good enough was found.
 
-    `language` is `fr` or `en`; `year` four digits; `seconds` how long a recording lasts.
+    `language` is `fr` or `en`; `year` four digits; `seconds` how long a recording lasts. `text` is
+    what was read of it, which the deposit form looks into before others can (`core.warning`).
     """
 
     title: str = ""
@@ -47,6 +48,7 @@ class Proposals:
     abstract_hint: str = ""
     year: str = ""
     seconds: int | None = None
+    text: str = ""
 
 
 def proposals(
@@ -63,6 +65,7 @@ def proposals(
         abstract_hint=_abstract(beginning),
         year=_year(facts),
         seconds=facts.get("seconds"),
+        text="\n\n".join(pages[number] for number in sorted(pages)),
     )
 
 
