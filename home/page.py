@@ -17,7 +17,7 @@ from accounts import fields
 from accounts.models import Skill, User
 from community.models import JoinRequest
 from core import content, formats
-from core.content import Appeal, OpenItem, Reading
+from core.content import Appeal, OpenItem, Reading, Section
 from home import welcome
 from home.shell import Shell
 
@@ -198,6 +198,14 @@ class MemberHome:
                 )
             )
         return found
+
+    @cached_property
+    def sections(self) -> list[Section]:
+        """What the rooms have that is new. A newcomer has her path first."""
+        if self.path is not None:
+            return []
+        drawn = [kind.on_home(self.user) for kind in content.kinds() if kind.on_home is not None]
+        return [section for section in drawn if section is not None]
 
     @cached_property
     def path(self) -> welcome.Path | None:

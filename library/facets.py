@@ -25,6 +25,8 @@ from library.models import DocumentTerm
 if TYPE_CHECKING:
     from core.audience import Viewer
 
+# A list of more words than this is cut.
+LONG, SHOWN = 8, 6
 LABELS: dict[str, str | Promise] = {
     "type": _("Type"),
     "theme": _("Theme"),
@@ -50,6 +52,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Facet:
+    """One list of words. A long one shows the words that are ticked and those that show most; the
+    rest is folded."""
+
     name: str
     label: str | Promise
     options: list[Option]
@@ -57,6 +62,18 @@ class Facet:
     @property
     def in_use(self) -> bool:
         return any(option.chosen for option in self.options)
+
+    @property
+    def shown(self) -> list[Option]:
+        if len(self.options) <= LONG:
+            return self.options
+        first = sorted(self.options, key=lambda one: (not one.chosen, -one.count))[:SHOWN]
+        return [one for one in self.options if one in first or one.chosen]
+
+    @property
+    def folded(self) -> list[Option]:
+        shown = self.shown
+        return [one for one in self.options if one not in shown]
 
 
 @dataclass(frozen=True)

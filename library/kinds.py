@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from community.models import Reaction
 from core import content
 from core.content import Kind
-from library import indexed
+from library import home, indexed
 from library.models import Collection, Document, Version
+from library.services.asides import hide_document, restore_document
 from library.services.collections import hide_collection, restore_collection
 
 if TYPE_CHECKING:
@@ -88,9 +89,14 @@ def register() -> None:
             author=depositor,
             snapshot=document_snapshot,
             row_template="library/document_row.html",
-            for_rows=lambda rows: rows.select_related("space", "current__file"),
+            for_rows=home.for_rows,
             discussed=True,
             indexed=indexed.DOCUMENTS,
+            hide=hide_document,
+            restore=restore_document,
+            on_home=home.on_home,
+            in_space=home.in_space,
+            to_decide=home.to_decide,
             reacted=document_reacted,
             reactions=tuple(COLUMNS),
         )
