@@ -326,7 +326,7 @@ def test_what_htmx_brings_in(house: House) -> None:
     page.wait_for_selector("form[id^=reactions-] button[aria-pressed=true]")
     look("thanked")
     page.goto("/membres/")
-    page.get_by_role("searchbox").fill("zzz")
+    page.locator("main").get_by_role("searchbox").fill("zzz")
     says(page, "Personne ne correspond")
     look("nobody by this name")
     assert look.found == []

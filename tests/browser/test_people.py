@@ -138,19 +138,19 @@ def test_the_directory_narrows_while_maude_types(house: House, world: World) -> 
     page = house.visit(world.maude)
     page.goto("/membres/")
     expect(page.get_by_role("link", name="Réal Lavoie")).to_be_visible()
-    page.get_by_role("searchbox").fill("NAIMA")
+    page.locator("main").get_by_role("searchbox").fill("NAIMA")
     expect(page.get_by_role("link", name="Réal Lavoie")).to_have_count(0)
     expect(page.get_by_role("link", name="Naïma Belkacem")).to_be_visible()
     expect(page).to_have_url(re.compile("q=NAIMA"))
-    expect(page.get_by_role("searchbox")).to_be_focused()
-    page.get_by_role("searchbox").fill("zzz")
+    expect(page.locator("main").get_by_role("searchbox")).to_be_focused()
+    page.locator("main").get_by_role("searchbox").fill("zzz")
     expect(page.get_by_text("Personne ne correspond")).to_be_visible()
 
 
 def test_without_javascript_the_directory_narrows_by_its_button(house: House, world: World) -> None:
     page = house.visit(world.maude, js=False)
     page.goto("/membres/")
-    page.get_by_role("searchbox").fill("NAIMA")
+    page.locator("main").get_by_role("searchbox").fill("NAIMA")
     page.get_by_role("button", name="Filtrer").click()
     expect(page.get_by_role("link", name="Naïma Belkacem")).to_be_visible()
     expect(page.get_by_role("link", name="Réal Lavoie")).to_have_count(0)
