@@ -32,7 +32,7 @@ def rows_for(wanted: Filters, viewer: Viewer) -> Any:
 
 
 def draw(format: str, rows: Any, *, title: str, url: str, feed_url: str) -> str:
-    """The feed of these documents, under a title that says which ones; four queries."""
+    """The feed of these documents, under a title that says which ones; three queries."""
     language = "en" if active_language() == "en" else "fr-CA"
     feed = FORMATS[format](
         title=clean(title),

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from core import terms
 from core.formats import active_language
 from library import formats, vocabularies
-from library.exchange.record import LICENCE_ADDRESSES
+from library.exchange.citations import sentence
+from library.exchange.record import LICENCE_ADDRESSES, record_of
 from library.models import Licence
 from library.roles import ROLES
 
@@ -54,3 +55,9 @@ def role_label(role: str) -> str:
 def licence_address(document: Document) -> str:
     """Where the licence is written, when it has an address."""
     return LICENCE_ADDRESSES.get(Licence(document.licence), "")
+
+
+@register.simple_tag
+def citation(document: Document) -> str:
+    """The document cited as a sentence."""
+    return sentence(record_of(document))

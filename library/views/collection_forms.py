@@ -74,9 +74,7 @@ class CollectionForm(forms.Form):
 class CollectForm(forms.Form):
     """Into which of her collections a document goes: one that exists, or a new one."""
 
-    collection = forms.ChoiceField(
-        label=gettext_lazy("Collection"), widget=forms.RadioSelect, required=False
-    )
+    collection = forms.ChoiceField(label=gettext_lazy("Collection"), widget=forms.RadioSelect)
     title = forms.CharField(
         label=gettext_lazy("Title of the new collection"), max_length=160, required=False
     )
@@ -98,7 +96,7 @@ class CollectForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
-        wanted = data.get("collection") or NEW
+        wanted = data.get("collection")
         if wanted == NEW and not data.get("title") and "title" not in self.errors:
             self.add_error("title", _("Give the new collection a title."))
-        return data | {"chosen": self.mine.get(wanted)}
+        return data | {"chosen": self.mine.get(wanted or "")}

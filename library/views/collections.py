@@ -90,7 +90,11 @@ def _printed(request: HttpRequest, collection: Collection) -> HttpResponse:
     """The collection on paper: how to cite each document, where it is, and the word on it."""
     pieces = _pieces(request, collection)
     lines = [
-        {"citation": sentence(piece.record), "note": piece.note, "url": piece.record.url}
+        {
+            "citation": sentence(piece.record, address=False),
+            "note": piece.note,
+            "url": piece.record.doi_address or piece.record.url,
+        }
         for piece in pieces
     ]
     context = {"collection": collection, "lines": lines, "today": timezone.localdate()}
@@ -256,7 +260,7 @@ def _items(request: HttpRequest, collection: Collection) -> Any:
 
 
 def _pieces(request: HttpRequest, collection: Collection) -> list[Piece]:
-    """The documents and the words on them, in order, as exports write them; five queries."""
+    """The documents and the words on them, in order, as exports write them; four queries."""
     rows = _items(request, collection).order_by("position", "pk")
     places = list(rows.values_list("document_id", "note"))
     found = with_words(Document.objects.readable_by(request.user).filter(pk__in=dict(places)))

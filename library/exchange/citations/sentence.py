@@ -7,17 +7,17 @@ from library.exchange.citations.types import authors_of
 from library.exchange.record import Record
 
 
-def sentence(record: Record) -> str:
+def sentence(record: Record, *, address: bool = True) -> str:
     """`Tremblay, M. et Lavoie, R. (2025, mai). Titre (version 2) [Guide]. Éditeur. https://…`, in
-    the reader's language."""
+    the reader's language; without its address where this stands beside it."""
     people = authors_of(record)
     who = _together([_initialled(name.family, name.given) or name.literal for name in people])
     title = record.title + (f" (version{formats.NBSP}{record.version})" if record.version else "")
     parts = [f"{who} ({_date(record)})", f"{title} [{record.type_label}]"]
     if [name.literal for name in people] != [record.publisher]:
         parts.append(record.publisher)
-    parts.append(record.doi_address or record.url)
-    return " ".join([*map(_ended, parts[:-1]), parts[-1]])
+    said = [_ended(part) for part in parts]
+    return " ".join([*said, record.doi_address or record.url] if address else said)
 
 
 def _initialled(family: str, given: str) -> str:

@@ -74,7 +74,8 @@ def some(harvest: Harvest) -> list[Entry]:
 
 def _rows() -> Any:
     visitor = AnonymousUser()
-    return Document.objects.filter(was_public=True).with_rights(visitor).annotate(stamp=STAMP)
+    rows: Any = Document.objects.filter(was_public=True).with_rights(visitor)
+    return rows.annotate(stamp=STAMP).prefetch_related("replaces")
 
 
 def _entry(row: Any) -> Entry:
@@ -83,5 +84,5 @@ def _entry(row: Any) -> Entry:
         number=row.pk,
         stamp=row.stamp,
         set=row.type if row.level == Level.PUBLIC else "",
-        record=record_of(row) if alive else None,
+        record=record_of(row, replaced=row.replaces.all()) if alive else None,
     )
