@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import uuid
 from typing import Any, Self
 
 from django import forms
@@ -15,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from community.models import SubCommunity
 from core import terms
 from core.errors import Refused
+from core.formfields import FilesField, FilesInput, KeptFilesField
 from forums import errors
 from forums.services.common import MAX_TAG, MAX_TAGS, MAX_TITLE
 
@@ -31,40 +30,8 @@ FIELD_OF: dict[type[Refused], str] = {
 }
 
 
-HEX = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-
-
 # Images of the editor come through the one door too, and are tied to the message they appear in.
 UPLOAD = reverse_lazy("core:upload")
-
-
-class FilesInput(forms.ClearableFileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files at once; the value is a list, empty when there is none."""
-
-    widget = FilesInput
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        given = data if isinstance(data, (list, tuple)) else [data]
-        return [super(FilesField, self).clean(one, initial) for one in given if one]
-
-
-class KeptFilesField(forms.Field):
-    """Files already uploaded with an earlier, unposted version of the form: their identifiers."""
-
-    widget = forms.MultipleHiddenInput
-
-    def to_python(self, value: Any) -> list[uuid.UUID]:
-        return [uuid.UUID(one) for one in value or [] if HEX.fullmatch(one)]
-
-    def clean(self, value: Any) -> list[uuid.UUID]:
-        found = self.to_python(value)
-        if len(found) != len(value or []):
-            raise forms.ValidationError(str(errors.ForeignAttachment()))
-        return found
 
 
 class Box(forms.Form):
