@@ -1,6 +1,15 @@
-"""Folding, so that « refus d'ecole » finds « refus d’école »."""
+"""Lines and folding, so that « refus d'ecole » finds « refus d’école »."""
 
+import re
 import unicodedata
+
+# The blanks where a line may be cut; not the no-break spaces of French typography.
+BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
+
+
+def one_line(text: str) -> str:
+    """The text on one line, its blanks single and none around; no-break spaces stay."""
+    return BLANKS.sub(" ", text).strip()
 
 
 def fold(text: str) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from core.text import fold, one_line
 from library.extraction.language import language_of
 
 TITLE, AUTHORS, ABSTRACT = 250, 400, 600
@@ -58,7 +59,7 @@ def proposals(
     first = pages.get(1, "")
     beginning = "\n".join(pages[number] for number in sorted(pages)[:3])
     return Proposals(
-        title=_title(name, facts, first),
+        title=_title(name, facts),
         authors=_authors(facts, first),
         language=language_of(beginning),
         page_count=page_count,
@@ -69,22 +70,22 @@ def proposals(
     )
 
 
-def _title(name: str, facts: dict[str, Any], first: str) -> str:
+def _title(name: str, facts: dict[str, Any]) -> str:
     """The title that the first page shows; else the one it was given; else the file's name.
 
-    A file made from another often kept the title of that one: what is seen comes first.
+    A file made from another often kept the title of that one: what is seen comes first. Where
+    both say the same, the given one has its no-break spaces, and was not cut in lines.
     """
-    for found in (facts.get("heading", ""), facts.get("title", "")):
-        line = " ".join(found.split())
-        if line and not NO_TITLE.match(line):
-            return line[:TITLE]
-    return title_of_name(name)[:TITLE]
+    shown, given = (one_line(facts.get(fact, "")) for fact in ("heading", "title"))
+    found = [given, shown] if fold(shown) == fold(given) else [shown, given]
+    good = (line for line in found if line and not NO_TITLE.match(line))
+    return next(good, title_of_name(name))[:TITLE]
 
 
 def title_of_name(name: str) -> str:
     """« guide_accueil-v2.pdf » as words: « guide accueil-v2 »."""
     stem = name.rpartition(".")[0] or name
-    words = " ".join(re.sub(r"_+|\+", " ", stem).split())
+    words = one_line(re.sub(r"_+|\+", " ", stem))
     return words[:1].upper() + words[1:]
 
 
@@ -92,7 +93,7 @@ def _authors(facts: dict[str, Any], first: str) -> str:
     """Those who sign on the first page, else those that the file names."""
     signed = SIGNED.search(first[:3_000])
     if signed:
-        return " ".join(signed.group(1).split())[:AUTHORS]
+        return one_line(signed.group(1))[:AUTHORS]
     named = [one.strip() for one in re.split(r"[;\n]", facts.get("authors", ""))]
     return ", ".join(one for one in named if one and not NO_AUTHOR.match(one))[:AUTHORS]
 
@@ -101,7 +102,7 @@ def _abstract(beginning: str) -> str:
     """The paragraph under a heading that announces it, else the first that is one."""
     announced = SUMMARY.search(beginning[:20_000])
     if announced:
-        return _cut(" ".join(announced.group(1).split()))
+        return _cut(one_line(announced.group(1)))
     for block in re.split(r"\n\s*\n", beginning[:20_000]):
         text = " ".join(_without_headings(block.split("\n")))
         if len(text) >= 120 and text.count(".") >= 2:

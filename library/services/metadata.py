@@ -18,6 +18,7 @@ from core import terms
 from core.audience import Audienced, Level
 from core.errors import NotAllowed
 from core.models import Term
+from core.text import one_line
 from library.errors import (
     BadDate,
     FieldMissing,
@@ -112,12 +113,12 @@ def _clean(name: str, value: Any) -> Any:
     if not isinstance(value, str):
         return value
     value = CONTROLS.sub("", value)
-    return " ".join(value.split()) if name in LINES else value.strip()
+    return one_line(value) if name in LINES else value.strip()
 
 
 def line(name: str, value: str, limit: int) -> str:
     """One line of text for the field `name`. Raises `FieldTooLong`."""
-    value = " ".join(CONTROLS.sub("", value).split())
+    value = one_line(CONTROLS.sub("", value))
     if len(value) > limit:
         raise FieldTooLong(name)
     return value
@@ -126,7 +127,7 @@ def line(name: str, value: str, limit: int) -> str:
 def _contributors(value: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
     found = []
     for one in value:
-        name = " ".join(CONTROLS.sub("", one.get("name", "")).split())
+        name = one_line(CONTROLS.sub("", one.get("name", "")))
         if not name:
             continue
         if one.get("role") not in ROLES:
@@ -265,7 +266,7 @@ def _terms(codes: Mapping[str, Collection[str]], *, kept: Document) -> list[Term
 
 def _tags(tags: Iterable[str]) -> list[str]:
     """Keywords in lower case, once each, in the order in which they were given."""
-    cleaned = (" ".join(CONTROLS.sub("", tag).lower().split()) for tag in tags)
+    cleaned = (one_line(CONTROLS.sub("", tag).lower()) for tag in tags)
     found = [tag for tag in dict.fromkeys(cleaned) if tag]
     if len(found) > MAX_TAGS or any(len(tag) > MAX_TAG for tag in found):
         raise TooManyTags

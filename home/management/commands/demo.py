@@ -10,7 +10,7 @@ from django.db import transaction
 from core import log
 from core.models import ActionLog
 from home import founding
-from home.demo import people, threads, waiting
+from home.demo import documents, people, threads, waiting
 
 LOADED = "demo.loaded"
 # The same draw each time, so that two demonstrations are alike.
@@ -40,6 +40,8 @@ class Command(BaseCommand):
         self._say("55 membres, leurs espaces et leurs mots-clés")
         persons = people.add_people(organisations)
         spaces = people.add_memberships(persons)
+        self._say("12 documents, leurs fichiers et leurs mots-clés")
+        documents.add_documents(persons, spaces, organisations)
         self._say("24 fils de discussion et leurs réponses")
         loaded = threads.add_threads(persons, spaces)
         self._say("les mercis, les lectures et ce qui attend l’animation")

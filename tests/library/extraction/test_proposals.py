@@ -29,6 +29,7 @@ def proposed(name="a.pdf", pages=None, **facts):
         ({"title": "Guide d’accueil", "heading": "Accueillir"}, "Accueillir"),
         ({"title": "Guide d’accueil"}, "Guide d’accueil"),
         ({"title": "Guide\n d’accueil "}, "Guide d’accueil"),
+        ({"title": "Le\u00a0: retour", "heading": "Le : retour"}, "Le\u00a0: retour"),
         ({"title": "Microsoft Word - guide_v3.doc"}, "Mon guide v2"),
         ({"title": "C:\\Users\\x\\guide.docx"}, "Mon guide v2"),
         ({"title": "Sans titre"}, "Mon guide v2"),
