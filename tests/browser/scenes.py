@@ -16,7 +16,9 @@ from forums import services as forums
 from forums.models import Post, Thread
 from moderation import services as moderation
 from moderation.models import Report
+from search.models import SavedSearch
 from tests.conftest import make_person
+from tests.search.entries import entry
 
 MEMBER = "tristan.marecourt@courriel.example"
 ANIMATOR = "odile.larivage@courriel.example"
@@ -172,6 +174,35 @@ def protect_fully(member: User) -> None:
     )
 
 
+def add_searches(member: User) -> None:
+    """Enough to fill two pages and every facet; searches saved in each state."""
+    common = SubCommunity.objects.get(is_common=True)
+    intervention = SubCommunity.objects.get(slug="intervention")
+    for number in range(24):
+        entry(
+            f"Accueil perroquet {number}",
+            "Un perroquet à l’accueil.",
+            space=common if number % 2 else intervention,
+            author_name=member.full_name,
+            kind="post" if number % 3 else "thread",
+            dated_at=timezone.now() - timedelta(days=30 * number),
+        )
+    entry(
+        "Guide du perroquet",
+        pages=("Un.", "Le perroquet."),
+        kind="document",
+        meta={"format": "pdf", "page_count": 2, "page_url": "/bibliotheque/1/lire/?page="},
+    )
+    for name, query, key in (
+        ("Perroquets", "q=perroquet", "k" * 43),
+        ("Chez les autres", "q=perroquet&communaute=suivis-psychosociaux", None),
+        ("Par Tristan", "q=retour+%22en+classe%22&auteur=Tristan&genre=thread", None),
+    ):
+        SavedSearch.objects.create(
+            user=member, name=name, query=query, key=key, by_mail=key is not None
+        )
+
+
 def stage() -> None:
     """Add every state to the demonstration community."""
     animator, member = person(ANIMATOR), person(MEMBER)
@@ -180,4 +211,5 @@ def stage() -> None:
     add_newcomer()
     add_threads(animator, member)
     add_doors(animator)
+    add_searches(member)
     protect_fully(member)

@@ -17,6 +17,8 @@ from core.models import ActionLog, Term
 from forums.models import Post, Thread
 from moderation.models import Report
 from notifications.links import stop_url
+from search.links import stop_url as stop_searches
+from search.models import SynonymSet
 from tests import access
 from tests.browser import scenes
 from tests.browser.axe import check
@@ -47,6 +49,9 @@ NO_PAGE = {
     "usersessions_list": "leads to the security page",
     "account_confirm_login_code": "below, once a code is asked for",
     "mfa_authenticate": "below, once the password is given",
+    "search:suggestions": "JSON",
+    "search:feed": "XML",
+    "search:feed_rss": "XML",
     "admin:login": "leads to our own",
     "admin:logout": "leads to our own",
     "admin:password_change": "leads to our own",
@@ -92,9 +97,11 @@ def token_pages() -> list[str]:
         *(to("accounts:follow", joining.link_token(one)) for one in requests),
         *(to("accounts:invitation", invitations.link_token(one)) for one in invited()),
         path_of(stop_url(member, "thread", thread.pk)),
+        path_of(stop_searches(member)),
         to("accounts:follow", "faux"),
         to("accounts:invitation", "faux"),
         to("notifications:stop", "faux"),
+        to("search:stop", "faux"),
         to("account_reset_password_from_key", "1", "faux-jeton"),
         "/nulle-part/",
     ]
@@ -168,6 +175,17 @@ def discussion_pages() -> list[str]:
     ]
 
 
+def search_pages() -> list[str]:
+    """Nothing asked, much found, narrowed, nothing found; what Tristan saved."""
+    return [
+        to("search:page"),
+        to("search:page", q="perroquet"),
+        to("search:page", q="perroquet", tri="date", communaute="intervention", apres="2020-01-05"),
+        to("search:page", q="introuvable"),
+        to("search:saved"),
+    ]
+
+
 def newcomer_pages() -> list[str]:
     """Nadia has just come: nothing in her space, nothing to read, no factor, no password."""
     return [
@@ -185,6 +203,7 @@ def newcomer_pages() -> list[str]:
         to("mfa_activate_totp"),
         to("notifications:preferences"),
         to("accounts:members"),
+        to("search:saved"),
     ]
 
 
@@ -210,6 +229,7 @@ def animator_pages() -> list[str]:
         to("forums:hide_post", long.posts.get(position=4).pk),
         to("forums:move", long.pk),
         to("community:space", "intervention"),
+        to("search:page", q="nom", communaute="suivis-psychosociaux"),
         to("accounts:organisations"),
         person(scenes.MEMBER).get_absolute_url(),
     ]
@@ -251,6 +271,7 @@ ONE_OF: dict[str, Callable[[], Any]] = {
     "core_actionlog": lambda: ActionLog.objects.order_by("pk")[0].pk,
     "forums_thread": lambda: Thread.objects.get(title=scenes.LONG).pk,
     "forums_post": lambda: Post.objects.get(thread__title=scenes.LONG, position=3).pk,
+    "search_synonymset": lambda: SynonymSet.objects.order_by("pk")[0].pk,
     "moderation_report": lambda: Report.objects.order_by("pk")[0].pk,
 }
 
@@ -258,7 +279,7 @@ ONE_OF: dict[str, Callable[[], Any]] = {
 def admin_lists() -> list[str]:
     names = [f"admin:{key}_changelist" for key in ONE_OF]
     adds = ("community_charter", "community_joinrequest", "community_subcommunity",
-            "accounts_organisation", "core_term")  # fmt: skip
+            "accounts_organisation", "core_term", "search_synonymset")  # fmt: skip
     return [
         *(to(name) for name in names),
         *(to(f"admin:{key}_add") for key in adds),
@@ -271,7 +292,7 @@ def admin_forms() -> list[str]:
     found = []
     for key, pk in ONE_OF.items():
         found += [to(f"admin:{key}_change", pk()), to(f"admin:{key}_history", pk())]
-    return found
+    return [*found, to("admin:search_synonymset_delete", ONE_OF["search_synonymset"]())]
 
 
 def administrator_pages() -> list[str]:
@@ -291,6 +312,7 @@ GROUPS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "own": (scenes.MEMBER, own_pages),
     "shared": (scenes.MEMBER, shared_pages),
     "discussions": (scenes.MEMBER, discussion_pages),
+    "search": (scenes.MEMBER, search_pages),
     "newcomer": (scenes.NEWCOMER, newcomer_pages),
     "guest": (scenes.GUEST, guest_pages),
     "animator": (scenes.ANIMATOR, animator_pages),
