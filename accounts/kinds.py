@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts import indexed
 from accounts.models import Organisation, Profile, User
 from core import log
 from core.audience import State
@@ -25,6 +26,10 @@ def _set_aside(obj: Profile | Organisation, state: State, *, by: User, reason: s
         obj.save(update_fields=["state"])
         name = obj._meta.model_name
         log.record(f"{name}.{state}", obj, by=by, reason=reason)
+        if isinstance(obj, Profile):
+            indexed.profile_changed(obj, narrowed=True)
+        else:
+            indexed.organisation_changed(obj, narrowed=True)
 
 
 def hide(obj: Any, *, by: User, reason: str) -> None:
@@ -58,6 +63,7 @@ MEMBER = Kind(
     author=lambda profile, viewer: profile.owner,
     snapshot=_snapshot_of_profile,
     row_template="accounts/people/row_member.html",
+    indexed=indexed.MEMBERS,
     hide=hide,
     restore=restore,
 )
@@ -71,6 +77,7 @@ ORGANISATION = Kind(
     author=lambda organisation, viewer: None,
     snapshot=_snapshot_of_organisation,
     row_template="accounts/people/row_organisation.html",
+    indexed=indexed.ORGANISATIONS,
     hide=hide,
     restore=restore,
 )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from community.models import Reaction, SubCommunity
 from core import content
 from core.content import Kind, OpenItem
-from forums import home, services
+from forums import home, indexed, services
 from forums.models import Post, Thread
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ def register() -> None:
             author=thread_author,
             snapshot=thread_snapshot,
             row_template="forums/thread_row.html",
+            indexed=indexed.THREADS,
             for_rows=lambda rows: rows.select_related("space", "owner"),
             open_items=open_threads,
             hide=services.hide_thread,
@@ -145,6 +146,7 @@ def register() -> None:
             writer=attrgetter("author_id"),
             snapshot=post_snapshot,
             row_template="forums/post_row.html",
+            indexed=indexed.POSTS,
             hide=services.hide_post,
             restore=services.restore_post,
             lock=post_lock,

@@ -17,14 +17,21 @@ from typing import NamedTuple
 
 from Stemmer import Stemmer
 
+# Grows with any change of what this module answers: what was indexed before is indexed again.
+VERSION = 1
 LONGEST = 60
 
-# Letters and figures, with what may stand between two letters of one word and is not seen:
-# combining accents, soft hyphens, zero-width signs.
-_UNSEEN = "\u0300-\u036f\u00ad\u200b-\u200d\u2060\ufe0f\ufeff"
-_WORD = re.compile(rf"[^\W_][^\W_{_UNSEEN}]*(?:[{_UNSEEN}]+[^\W_]*)*")
-_APOSTROPHES = "'’‘`\u00b4\u02b9\u02bb\u02bc\u2032\uff07"
-_HYPHENS = "-\u2010\u2011\ufe63\uff0d"
+# What may stand inside a word and is not seen: accents apart from their letter (also Arabic
+# ones), soft hyphens, zero-width signs.
+_UNSEEN = "\u0300-\u036f\u064b-\u065f\u0670\u00ad\u200b-\u200d\u2060\ufe0f\ufeff"
+_WORD = re.compile(rf"[^\W_]+(?:[{_UNSEEN}]+[^\W_]*)*")
+_HIDDEN = re.compile(f"[{_UNSEEN}]")
+_APOSTROPHES = frozenset("'’‘`\u00b4\u02b9\u02bb\u02bc\u2032\uff07")
+_HYPHENS = "\u2010\u2011\ufe63\uff0d-"
+# Words without figures, held together by one or two hyphens: week-end, sous-communauté.
+_COMPOUND = re.compile(
+    rf"(?<![\w{_HYPHENS}])[^\W\d_]+(?:[{_HYPHENS}][^\W\d_]+){{1,2}}(?![\w{_HYPHENS}])"
+)
 
 ELISIONS = frozenset(
     "l d j n m t s c qu jusqu lorsqu puisqu quoiqu presqu entr quelqu".split()  # noqa: SIM905
@@ -37,10 +44,9 @@ STOP = frozenset(
     etant etes etre eu eux fait faire faut furent fut ici il ils j je l la laquelle le lequel
     les lesquelles lesquels leur leurs lors lorsque lui m ma mais me meme memes mes mien moi mon
     n ne ni nos notre nous on ont or ou par parce parmi pas pendant peu peut plus pour pourquoi
-    pourrait puis puisque qu quand que quel quelle quelles quels qui quoi s sa sans se selon
-    sera serait ses si sien soi soit son sont sous suis sur t ta te tel telle tels tes toi ton
-    tous tout toute toutes tres tu un une vers voici voila vos votre vous y the of and to in is
-    for
+    pourrait puis puisque qu quand que quel quelle quelles quels qui quoi s sa sans se selon sera
+    serait ses si sien soi soit son sont sous suis sur t ta te tel telle tels tes toi ton tous
+    tout toute toutes tres tu un une vers voici voila vos votre vous y the of and to in is for
     """.split()  # noqa: SIM905
 )
 # Endings that the French stemmer knows by their accent, given back to a folded word.
@@ -63,23 +69,26 @@ class Word(NamedTuple):
     start: int
     end: int
 
+    @property
+    def plain(self) -> str:
+        """The word in lower case with its accents: as it is suggested."""
+        return unicodedata.normalize("NFKC", _HIDDEN.sub(_kept, self.text.lower()))[:LONGEST]
+
+
+def _kept(match: re.Match[str]) -> str:
+    return match[0] if unicodedata.combining(match[0]) else ""
+
 
 def fold(text: str) -> str:
-    """Lower case, without accents nor ligatures nor anything unseen."""
+    """A word in lower case, without accents nor ligatures nor anything unseen."""
     text = text.lower().replace("œ", "oe").replace("æ", "ae")
-    if text.isascii():
+    if text.isascii() and text.isalnum():
         return text
     plain = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in plain if not unicodedata.combining(c) and c.isalnum()).casefold()
+    return "".join(c for c in plain if c.isalnum() and not unicodedata.combining(c)).casefold()
 
 
-@lru_cache(maxsize=100_000)
-def _analysed(written: str) -> tuple[str, str]:
-    key = fold(written)[:LONGEST]
-    return key, stem(key)
-
-
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=50_000)
 def stem(key: str) -> str:
     """The stem of a folded word."""
     key = _IRREGULAR.get(key, key)
@@ -91,19 +100,36 @@ def stem(key: str) -> str:
     return "".join(c if c.isascii() else f"u{ord(c):x}" for c in found)[:LONGEST]
 
 
+@lru_cache(maxsize=50_000)
+def _analysed(written: str) -> tuple[str, str]:
+    """The key and the stem of a word as written; an empty stem for one that is not searched."""
+    key = fold(written)[:LONGEST]
+    return key, "" if not key or key in STOP else stem(key)
+
+
 def words(text: str) -> list[Word]:
     """The words of a text that are searched, in order, with their places in it."""
     found = []
     for match in _WORD.finditer(text):
-        start, end = match.span()
-        key, stemmed = _analysed(match.group())
-        if key in ELISIONS and end < len(text) and text[end] in _APOSTROPHES:
-            continue
-        if key and key not in STOP:
-            found.append(Word(match.group(), key, stemmed, start, end))
+        written = match.group()
+        key, stemmed = _analysed(written)
+        if stemmed and not (
+            key in ELISIONS and text[match.end() : match.end() + 1] in _APOSTROPHES
+        ):
+            found.append(Word(written, key, stemmed, match.start(), match.end()))
     return found
 
 
 def stems(text: str) -> list[str]:
     """The stems of a text, in order."""
     return [word.stem for word in words(text)]
+
+
+def compounds(text: str) -> list[str]:
+    """The stems of its hyphenated words, each as one word: co-développement → codevelopp.
+
+    Who writes it in one piece, or in two, means the same.
+    """
+    if not any(hyphen in text for hyphen in _HYPHENS):
+        return []
+    return [stem(fold(match.group())[:LONGEST]) for match in _COMPOUND.finditer(text)]

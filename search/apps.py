@@ -8,4 +8,6 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from search import mail  # noqa: F401  (it registers itself)
+        from search import handlers, mail  # noqa: F401  (they register themselves)
+
+        handlers.subscribe()

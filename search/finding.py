@@ -1,111 +1,55 @@
-"""What a person may find now: results with their facets, suggestions, what is similar."""
+"""What a person may find now.
+
+    find("retour en classe", user=maude)          →  Results
+    suggest("déc", user=maude)                    →  [Suggestion]
+
+A page of results costs four statements at most, however much there is: the cells that she reads
+(`search.scope`), the candidates (`search.engines`), sometimes a second look for a word that nobody
+wrote or for more results, the rows of the page. The audience rule is in each of them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time
+from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
 from django.db.models import Q
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils import timezone
 
 from core import content, terms
-from core.text import fold
-from search import analysis
-from search.models import SearchDocument, SearchPage
-from search.query import Match, Query, match, parse
+from search import analysis, drawn, faceting, matching, ranking, spelling
+from search.engines import Candidate, Search, engine
+from search.matching import Match
+from search.models import SearchDocument
+from search.query import Query, parse
+from search.results import CEILING, Choice, Facet, Filters, Hit, Results, Suggestion
+from search.scope import Scope, scope_of
+from search.suggesting import suggest
 
 if TYPE_CHECKING:
     from community.models import SubCommunity
     from core.audience import Viewer
+    from search.querysets import EntryQuerySet
+
+__all__ = [
+    "CEILING", "Choice", "Facet", "Filters", "Hit", "Order", "Results", "Suggestion", "find",
+    "suggest",
+]  # fmt: skip
 
 Order = Literal["relevance", "date"]
-CEILING = 2000
-EXCERPT = 240
+EVERYTHING = Filters()
 
-
-@dataclass(frozen=True)
-class Filters:
-    """What narrows a search, from the panel or a facet; empty filters narrow nothing.
-
-    kinds    names of registered kinds; type: a code of their taxonomies; space: an identifier
-    came     what came after the first moment, up to the second (a saved search's news)
-    outside  for what leaves the site: nothing of a space that keeps its content out of mails
-    """
-
-    kinds: tuple[str, ...] = ()
-    space: int | None = None
-    type: str = ""
-    year: int | None = None
-    came: tuple[datetime, datetime] | None = None
-    outside: bool = False
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One result. `title` and `excerpt` are HTML, escaped, with the words found in <mark>.
-
-    `url` leads to the page where the words are, when the kind has pages (`page`).
-    """
-
-    row: SearchDocument
-    kind: content.Kind
-    title: SafeString
-    excerpt: SafeString
-    url: str
-    page: int | None = None
-
-    @property
-    def type_label(self) -> str:
-        scheme = self.kind.indexed.scheme if self.kind.indexed else ""
-        return terms.label(scheme, self.row.type) if scheme and self.row.type else ""
-
-
-@dataclass(frozen=True)
-class Choice:
-    """A value of a facet: what goes in the address, what people read, how many results."""
-
-    value: str
-    label: str
-    count: int
-    chosen: bool = False
-
-
-@dataclass(frozen=True)
-class Facet:
-    """name: "kind", "space", "type" or "year". Counts are of the first `CEILING` results."""
-
-    name: str
-    choices: tuple[Choice, ...]
-
-
-@dataclass(frozen=True)
-class Results:
-    """A page of results.
-
-    count       how many there are; `CEILING` when there are more (`capped`)
-    next        the cursor of the next page, empty at the end
-    correction  another spelling, as a query, when little was found; empty otherwise
-    """
-
-    query: Query
-    hits: list[Hit] = field(default_factory=list)
-    count: int = 0
-    capped: bool = False
-    facets: tuple[Facet, ...] = ()
-    next: str = ""
-    correction: str = ""
-
-
-@dataclass(frozen=True)
-class Suggestion:
-    """A word to go on typing, or the title of something, with its address and kind."""
-
-    text: str
-    url: str = ""
-    kind: content.Kind | None = None
+# Fewer results than this, and those that hold most of the words are shown too.
+FEW = 10
+# What is so frequent that reading from the newest on is shorter than looking it up.
+FREQUENT = 0.06
+# How much further back than it should take one looks for enough results.
+MARGIN = 2.0
+# What the index answers whole, without looking at dates, however frequent.
+EASY = 4 * CEILING
 
 
 def find(
@@ -113,87 +57,210 @@ def find(
     *,
     user: Viewer,
     inside: SubCommunity | None = None,
-    filters: Filters = Filters(),
+    filters: Filters = EVERYTHING,
     order: Order = "relevance",
     after: str = "",
     size: int = 20,
 ) -> Results:
     """What `user` finds now: everywhere but in the spaces that keep out of the global search, or
-    `inside` one space. A query that asks nothing finds nothing."""
+    `inside` one space. A query that asks nothing finds nothing; `after` is `Results.next`."""
     query = parse(query) if isinstance(query, str) else query
     if not query:
         return Results(query)
-    wanted = match(query)
-    rows = SearchDocument.objects.findable_by(user, inside=inside).filter(_narrowed(filters))
-    for group in wanted.groups:
-        either = Q()
-        for stems in group:
-            text = " ".join(stems)
-            either |= Q(title_stems__contains=text) | Q(body_stems__contains=text)
-        rows = rows.filter(either)
-    if query.author:
-        rows = rows.filter(author_key__contains=fold(query.author))
-    start = int(after) if after.isdigit() else 0
-    page = list(rows.select_related("space").order_by("-dated_at", "-id")[start : start + size + 1])
-    count = rows[: CEILING + 1].count()
+    asked = Asked(query, user, inside, filters)
+    found = asked.candidates()
+    kept = faceting.kept(found, filters)
+    if order == "date":
+        ranked = ranking.by_date(kept, asked.match)
+    else:
+        ranked = ranking.by_relevance(kept, asked.match, asked.scope, now=timezone.now())
+    start = _place(ranked, after)
+    page = ranked[start : start + size]
+    more = len(ranked) > start + size
     return Results(
         query,
-        hits=[_hit(row, wanted) for row in page[:size]],
-        count=min(count, CEILING),
-        capped=count > CEILING,
-        next=str(start + size) if len(page) > size else "",
+        hits=drawn.hits(asked.rows, page, asked.match, asked.scope),
+        count=min(len(kept), CEILING),
+        capped=len(kept) > CEILING,
+        facets=faceting.facets(found, filters, asked.scope),
+        next="_".join(map(str, page[-1].key)) if more and page else "",
+        correction=asked.correction(kept),
+        relaxed=asked.relaxed and not any(one.whole for one in ranked),
     )
 
 
-def suggest(
-    prefix: str, *, user: Viewer, inside: SubCommunity | None = None, size: int = 8
-) -> list[Suggestion]:
-    """Titles that `user` may find now and that begin like `prefix`, and words."""
-    key = fold(prefix)
-    if len(key) < 2:
-        return []
-    rows = SearchDocument.objects.findable_by(user, inside=inside).filter(title_key__startswith=key)
-    return [
-        Suggestion(row.title, row.url, content.get(row.kind))
-        for row in rows.order_by("title_key")[:size]
-    ]
+def _place(ranked: Sequence[ranking.Ranked], after: str) -> int:
+    """Where the page that follows the cursor begins; the first page for a cursor of nobody's."""
+    try:
+        score, moment, pk = after.split("_")
+        last = (float(score), int(moment), int(pk))
+    except ValueError:
+        return 0
+    return next((n for n, one in enumerate(ranked) if one.key < last), len(ranked))
 
 
-def _narrowed(filters: Filters) -> Q:
-    q = Q()
-    if filters.kinds:
-        q &= Q(kind__in=filters.kinds)
-    if filters.space is not None:
-        q &= Q(space_id=filters.space)
-    if filters.type:
-        q &= Q(type=filters.type)
-    if filters.year is not None:
-        q &= Q(dated_at__year=filters.year)
-    if filters.came is not None:
-        q &= Q(since__gt=filters.came[0], since__lte=filters.came[1])
-    if filters.outside:
-        q &= Q(space=None) | Q(space__content_in_mail=True)
-    return q
+@dataclass
+class Asked:
+    """One question on its way: who asks what, where, and what was made of it."""
+
+    query: Query
+    user: Viewer
+    inside: SubCommunity | None
+    filters: Filters
+
+    def __post_init__(self) -> None:
+        self.match: Match = matching.match(self.query)
+        self.relaxed = False
+        self.guesses: dict[str, list[spelling.Guess]] = {}
+
+    @cached_property
+    def scope(self) -> Scope:
+        scope = scope_of(self.user, inside=self.inside, stems=self.match.stems)
+        return scope.within(spaces=scope.named(self.query.space)) if self.query.space else scope
+
+    @cached_property
+    def rows(self) -> EntryQuerySet:
+        """What may be found, with what the query itself demands beside words."""
+        rows = SearchDocument.objects.findable_by(self.user, inside=self.inside)
+        if self.query.space:
+            rows = rows.filter(space_id__in=self.scope.named(self.query.space))
+        if self.query.type:
+            rows = rows.filter(_of_type(self.query.type))
+        if self.query.since:
+            rows = rows.filter(dated_at__gte=_midnight(self.query.since))
+        if self.query.before:
+            rows = rows.filter(dated_at__lt=_midnight(self.query.before))
+        if self.filters.came is not None:
+            since, until = self.filters.came
+            rows = rows.filter(since__gt=since, since__lte=until)
+        if self.filters.outside:
+            rows = rows.filter(Q(space=None) | Q(space__content_in_mail=True))
+        return rows
+
+    def candidates(self) -> list[Candidate]:
+        """What matches, before the choices of the facets when these can be counted without a
+        second question."""
+        unknown = self._guess()
+        _likely, most = self.scope.expected(self.match)
+        rows, scope = self.rows, self.scope
+        if not self.match or most > CEILING:
+            rows, scope = self._chosen()
+        if len(self.match.groups) < 2:
+            return self._ask(rows, scope)
+        if unknown:
+            return self._relaxed(rows, scope)
+        since, _by_date = self._way(scope)
+        found = self._ask(rows, scope)
+        # What is that frequent is not relaxed: there was a second look already.
+        return self._relaxed(rows, scope) if len(found) < FEW and since is None else found
+
+    def _guess(self) -> bool:
+        """Whether a word is unknown to the reader's vocabulary. It is then met by its likeness."""
+        unknown = [
+            group[0].stems[0]
+            for group in self.match.groups
+            if len(group[0].stems) == 1 and not any(map(self._known, group))
+        ]
+        if not unknown:
+            return False
+        keys = {
+            word.key: word.stem
+            for written in self.query.words
+            for word in analysis.words(written)
+            if word.stem in unknown
+        }
+        found = spelling.guesses(self.scope, keys)
+        self.guesses = {keys[key]: looking for key, looking in found.items() if looking}
+        self.match = self.match.guessed(
+            {stem: [one.stem for one in looking] for stem, looking in self.guesses.items()}
+        )
+        for looking in self.guesses.values():
+            self.scope.learn({one.stem: one.count for one in looking})
+        return True
+
+    def _known(self, way: matching.Way) -> bool:
+        return all(self.scope.count(stem) for stem in way.stems)
+
+    def _chosen(self) -> tuple[EntryQuerySet, Scope]:
+        """The rows and the cells that the choices of the facets leave."""
+        filters, rows, scope = self.filters, self.rows, self.scope
+        if filters.kinds:
+            rows = rows.filter(kind__in=filters.kinds)
+        if filters.space is not None:
+            rows = rows.filter(space_id=filters.space)
+        if filters.type:
+            rows = rows.filter(type=filters.type)
+        if filters.year is not None:
+            first, after = date(filters.year, 1, 1), date(filters.year + 1, 1, 1)
+            rows = rows.filter(dated_at__gte=_midnight(first), dated_at__lt=_midnight(after))
+        spaces = None if filters.space is None else (filters.space,)
+        return rows, scope.within(kinds=filters.kinds, spaces=spaces)
+
+    def _relaxed(self, rows: EntryQuerySet, scope: Scope) -> list[Candidate]:
+        """What holds most of the words, in one statement: of what is frequent, the newest."""
+        self.relaxed = True
+        weights = {group: self.scope.weight(group) for group in self.match.groups}
+        self.match = self.match.relaxed(weights)
+        since, by_date = self._way(scope)
+        search = Search(rows, scope.ids(), self.match, CEILING + 1, since=since, by_date=by_date)
+        return engine().candidates(search)
+
+    def _ask(self, rows: EntryQuerySet, scope: Scope) -> list[Candidate]:
+        """The candidates, by the shorter way; once more, without a date, when it stopped short."""
+        search = Search(rows, scope.ids(), self.match, CEILING + 1)
+        since, by_date = self._way(scope)
+        if since is not None:
+            found = engine().candidates(replace(search, since=since, by_date=by_date))
+            if len(found) > CEILING:
+                return found
+        return engine().candidates(search)
+
+    def _way(self, scope: Scope) -> tuple[datetime | None, bool]:
+        """Since when to look at first, and whether to read from the newest on."""
+        before = _midnight(self.query.before) if self.query.before else None
+        if not self.match:
+            return scope.since(CEILING * MARGIN, before), True
+        likely, _most = scope.expected(self.match)
+        if likely <= EASY or self.match.author:
+            return None, False
+        share = likely / scope.documents
+        return scope.since(CEILING * MARGIN / share, before), share >= FREQUENT
+
+    def correction(self, found: Sequence[Candidate]) -> str:
+        """The query with the words that were guessed and that found something."""
+        better: dict[str, str] = {}
+        for stem, looking in self.guesses.items():
+            likeliest = looking[0]
+            sought = f" {likeliest.stem} "
+            if any(sought in f" {one.title_stems} {one.body_stems} " for one in found):
+                better[stem] = likeliest.word
+        if not better:
+            return ""
+        words = tuple(_respelled(written, better) for written in self.query.words)
+        return str(replace(self.query, words=words))
 
 
-def _hit(row: SearchDocument, wanted: Match) -> Hit:
-    found = SearchPage.objects.filter(document=row).order_by("number")
-    page = next((p for p in found if wanted.stems & set(p.stems.split())), None)
-    text = page.text if page else row.body
-    return Hit(
-        row=row,
-        kind=content.get(row.kind),
-        title=_marked(row.title, wanted.stems),
-        excerpt=_marked(text[:EXCERPT], wanted.stems),
-        url=f"{row.url}#page-{page.number}" if page else row.url,
-        page=page.number if page else None,
-    )
+def _respelled(written: str, better: dict[str, str]) -> str:
+    for word in reversed(analysis.words(written)):
+        if word.stem in better:
+            written = written[: word.start] + better[word.stem] + written[word.end :]
+    return written
 
 
-def _marked(text: str, stems: Sequence[str] | frozenset[str]) -> SafeString:
-    parts, at = [], 0
-    for word in analysis.words(text):
-        if word.stem in stems:
-            parts += [escape(text[at : word.start]), "<mark>", escape(word.text), "</mark>"]
-            at = word.end
-    return mark_safe("".join([*parts, escape(text[at:])]))  # noqa: S308
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
+
+
+def _of_type(asked: str) -> Q:
+    """The rows of a kind, or of a type of one, by its name or the beginning of it."""
+    name = analysis.fold(asked)
+    found = Q(pk__in=())
+    for kind in content.kinds():
+        if kind.indexed is None:
+            continue
+        if any(analysis.fold(str(one)).startswith(name) for one in (kind.label, kind.plural)):
+            found |= Q(kind=kind.name)
+        for code, label in terms.scheme(kind.indexed.scheme).items():
+            if name in (analysis.fold(code), *(word.key for word in analysis.words(label))):
+                found |= Q(kind=kind.name, type=code)
+    return found

@@ -117,32 +117,3 @@ def _day(value: str) -> date | None:
         return date(int(match[1]), int(match[2] or 1), int(match[3] or 1))
     except ValueError:
         return None
-
-
-@dataclass(frozen=True)
-class Match:
-    """What an engine looks for, in stems.
-
-    Each of `groups` must be met, by any of its alternatives: stems that follow one another.
-    None of `without` may be.
-    """
-
-    groups: tuple[tuple[tuple[str, ...], ...], ...] = ()
-    without: tuple[tuple[str, ...], ...] = ()
-
-    @property
-    def stems(self) -> frozenset[str]:
-        """Every stem that counts as found: what is highlighted."""
-        return frozenset(
-            stem for group in self.groups for alternative in group for stem in alternative
-        )
-
-
-def match(query: Query) -> Match:
-    """What `query` asks of the engines."""
-    groups = [(stems,) for text in (*query.words, *query.phrases) if (stems := _stems(text))]
-    return Match(tuple(groups), tuple(stems for text in query.without if (stems := _stems(text))))
-
-
-def _stems(text: str) -> tuple[str, ...]:
-    return tuple(analysis.stems(text))

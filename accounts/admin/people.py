@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts import fields, permissions
+from accounts import fields, indexed, permissions
 from accounts.adapter import factors
 from accounts.forms.managing import (
     AccountForm,
@@ -278,6 +278,10 @@ class OrganisationAdmin(ScopedAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_module_permission(request)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        indexed.organisation_changed(obj)
 
     @admin.display(description=_("Region"), ordering="region")
     def shown_region(self, organisation: Organisation) -> str:

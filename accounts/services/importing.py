@@ -22,7 +22,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts import permissions
+from accounts import indexed, permissions
 from accounts.forms.fields import AddressField, CharityNumberField, NeqField
 from accounts.models import Invitation, Organisation, User
 from accounts.services import invitations
@@ -409,9 +409,11 @@ def carry_out(plan: Plan, *, by: User, send: bool) -> Outcome:
 
 def _make_organisation(values: dict[str, Any]) -> Organisation:
     own = {name: values[name] for name in LineForm.ORGANISATION}
-    return Organisation.objects.create(
+    organisation = Organisation.objects.create(
         level=Level.COMMUNITY, email=values["organisation_email"], **own
     )
+    indexed.organisation_changed(organisation)
+    return organisation
 
 
 def _invite(organisation: Organisation, values: dict[str, Any], *, by: User, send: bool) -> None:

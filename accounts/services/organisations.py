@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from accounts import permissions
+from accounts import indexed, permissions
 from accounts.fields import ALWAYS, ORGANISATION, ORGANISATION_LEVELS, ORGANISATION_MORE
 from accounts.models import Organisation, User
 from core import log
@@ -37,6 +37,7 @@ def update_organisation(
     if unknown := set(values) - WRITABLE:
         raise TypeError(f"not facts of an organisation: {sorted(unknown)}")
     current = Organisation.objects.select_for_update().get(pk=organisation.pk)
+    former = dict(current.visibility)
     for name, value in values.items():
         setattr(current, name, value)
     for name, level in (visibility or {}).items():
@@ -46,4 +47,5 @@ def update_organisation(
             current.visibility[name] = level
     current.save()
     log.record("organisation.updated", current, by=by, fields=sorted(values))
+    indexed.organisation_changed(current, narrowed=current.visibility != former)
     return current

@@ -17,13 +17,13 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import permissions
+from accounts import indexed, permissions
 from accounts.models import Consent, Organisation, Profile, Skill, User
 from accounts.models.user import normalise_address
 from core import files, log, mail
 from core.audience import Level
 from core.errors import Invalid, NotAllowed
-from core.events import run_hooks
+from core.events import emit, run_hooks
 from core.models import StoredFile
 from core.text import fold
 
@@ -88,7 +88,7 @@ def create_account(
     except IntegrityError:
         # Two invitations of the same address, accepted at once.
         raise AddressTaken from None
-    make_profile(user)
+    indexed.profile_changed(make_profile(user))
     log.record("account.created", user, by=by, role=role)
     run_hooks("account.created", user=user, spaces=list(spaces), by=by)
     return user
@@ -114,6 +114,7 @@ def update_profile(user: User, *, by: User | None, **values: Any) -> Profile:
         raise NotAllowed
     profile = Profile.objects.select_for_update().get(owner=user)
     fields = sorted(values)
+    former = (user.full_name, dict(profile.visibility))
     for name, direction in (("helps", Skill.Direction.HELPS), ("seeks", Skill.Direction.SEEKS)):
         if name in values:
             set_skills(profile, direction, values.pop(name))
@@ -128,6 +129,9 @@ def update_profile(user: User, *, by: User | None, **values: Any) -> Profile:
     profile.owner = user
     profile.save()
     log.record("profile.updated", user, by=by, fields=fields)
+    indexed.profile_changed(profile, narrowed=profile.visibility != former[1])
+    if user.full_name != former[0]:
+        emit("account.renamed", user=user.pk)
     return profile
 
 
@@ -177,6 +181,11 @@ def set_skills(profile: Profile, direction: str, words: list[str]) -> None:
             skill.save(update_fields=["word"])
 
 
+def _announce(user: User, *, narrowed: bool = False) -> None:
+    for profile in Profile.objects.of(user):
+        indexed.profile_changed(profile, narrowed=narrowed)
+
+
 @transaction.atomic
 def set_organisation(user: User, organisation: Organisation | None, *, by: User | None) -> None:
     """Move a person to another organisation. Raises `NotAllowed`, `StillContact`."""
@@ -188,6 +197,7 @@ def set_organisation(user: User, organisation: Organisation | None, *, by: User 
     user.organisation = organisation
     user.save(update_fields=["organisation"])
     Profile.objects.filter(owner=user).update(organisation=organisation)
+    _announce(user)
     log.record(
         "account.organisation",
         user,
@@ -215,6 +225,7 @@ def deactivate(user: User, *, by: User | None, reason: str = "") -> None:
     user.save(update_fields=["is_active"])
     end_sessions(user)
     log.record("account.ended", user, by=by, reason=reason)
+    _announce(user, narrowed=True)
     run_hooks("account.ended", user=user)
 
 
@@ -233,6 +244,7 @@ def reactivate(user: User, *, by: User | None, access_until: datetime | None = N
         user.access_until = access_until
     user.save(update_fields=["is_active", "access_until"])
     log.record("account.reopened", user, by=by)
+    _announce(user)
     run_hooks("account.created", user=user)
 
 
@@ -300,6 +312,7 @@ def set_role(
     user.access_until = access_until if role == User.Role.GUEST else None
     user.save(update_fields=["role", "access_until"])
     log.record("account.role", user, by=by, former=former, role=role)
+    _announce(user)
     run_hooks("account.role", user=user)
     if former == User.Role.GUEST and role != former:
         run_hooks("account.created", user=user)

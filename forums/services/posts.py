@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core import log
 from core.audience import State
-from core.events import emit
+from core.events import emit, run_hooks
 from forums import attachments as joined
 from forums.errors import ForeignParent, NotAMember, NotYours, UnnamedNotAllowed
 from forums.models import Post, PostVersion, ReadPosition, Thread
@@ -173,6 +173,7 @@ def edit_post(
     if new_title != thread.title:
         thread.title = new_title
         thread.save(update_fields=("title", "slug"))
+        emit("thread.renamed", thread=thread.pk)
     log.record("post.edited", post, by=_named(post, by), reason=reason)
     emit("post.edited", post=post.pk)
     return post
@@ -194,6 +195,7 @@ def hide_post(post: Post, *, by: User, reason: str) -> Post:
         _set_state(post, thread, State.HIDDEN)
         log.record("post.hidden", post, by=by, reason=reason)
         emit("post.hidden", post=post.pk)
+        run_hooks("audience.changed", kind="post", ids=[post.pk])
     return post
 
 

@@ -270,6 +270,7 @@ def hide_thread(thread: Thread, *, by: User, reason: str) -> Thread:
         thread.save(update_fields=("state",))
         log.record("thread.hidden", thread, by=by, reason=reason)
         emit("thread.hidden", thread=thread.pk)
+        run_hooks("audience.changed", kind="thread", ids=[thread.pk])
         bump(thread.space.pk)
     return thread
 
@@ -323,5 +324,6 @@ def move_thread(thread: Thread, space: SubCommunity, *, by: User, reason: str = 
     log.record("thread.left", origin, by=by, reason=reason, thread=thread.pk)
     emit("thread.moved", thread=thread.pk, origin=origin.pk, target=target.pk)
     run_hooks("thread.moved", thread=thread)
+    run_hooks("audience.changed", kind="thread", ids=[thread.pk])
     bump(origin.pk, target.pk)
     return thread

@@ -11,6 +11,7 @@ from core.audience import Level, State
 from core.text import fold
 from search import analysis
 from search.models import Cell, SearchDocument, SearchPage
+from search.vocabulary import Changes
 
 _numbers = itertools.count(1_000_000)
 
@@ -35,11 +36,16 @@ def entry(title: str, body: str = "", *, pages: tuple[str, ...] = (), **fields: 
         "fingerprint": "essai",
     }
     given |= fields
-    audience = {name: given[name] for name in ("kind", "level", "space")}
+    audience = {name: given.get(name) for name in ("kind", "level", "space", "organisation")}
     code = "-".join(str(value) for value in audience.values())
     given["cell"], _new = Cell.objects.get_or_create(code=code, defaults=audience)
-    row = SearchDocument.objects.create(**given)
+    row = SearchDocument.objects.create(**given, counted=given["state"] == State.PUBLISHED)
+    made = []
     for number, page in enumerate(pages, start=1):
         stems = f" {' '.join(analysis.stems(page))} "
-        SearchPage.objects.create(document=row, number=number, text=page, stems=stems)
+        made.append(SearchPage.objects.create(document=row, number=number, text=page, stems=stems))
+    if row.counted:
+        changes = Changes()
+        changes.add(row, made)
+        changes.save()
     return row

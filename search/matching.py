@@ -1,0 +1,126 @@
+"""From what was asked to what an engine looks for: stems, their synonyms, how many must be met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from itertools import combinations
+
+from search import analysis, synonyms
+from search.query import Query
+from search.synonyms import Stems
+
+# Another word for the same counts a little less than the word itself; a guess, much less.
+SYNONYM = 0.7
+GUESS = 0.6
+# Of a long question, this share of the words must be met.
+ENOUGH = 0.6
+# More words than this only weigh in the order.
+MOST_REQUIRED = 6
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to meet a group: its stems, one after the other, or anywhere when not `together`."""
+
+    stems: Stems
+    together: bool = True
+    weight: float = 1.0
+
+
+Group = tuple[Way, ...]
+
+
+@dataclass(frozen=True)
+class Match:
+    """What an engine looks for.
+
+    groups   what was asked, each met by any of its ways
+    least    how many of the groups must be met: all, unless the search was relaxed
+    without  none of these stands there, one stem after the other
+    author   folded words of the author's name, all of them
+    """
+
+    groups: tuple[Group, ...] = ()
+    least: int = 0
+    without: tuple[Stems, ...] = ()
+    author: Stems = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is any word to look for, and not filters only."""
+        return bool(self.groups or self.author)
+
+    @property
+    def stems(self) -> frozenset[str]:
+        """Every stem that counts as found: what is highlighted."""
+        return frozenset(stem for group in self.groups for way in group for stem in way.stems)
+
+    def demands(self) -> Iterator[tuple[Group, ...]]:
+        """The sets of groups of which one must be met whole: one set, of all, when not relaxed."""
+        yield from combinations(self.groups[:MOST_REQUIRED], min(self.least, MOST_REQUIRED))
+
+    def relaxed(self, weights: dict[Group, float]) -> Match:
+        """The same, for who asked too much: most of the groups are enough, the rarest first."""
+        groups = tuple(sorted(self.groups, key=lambda group: -weights[group]))
+        required = min(len(groups), MOST_REQUIRED)
+        least = max(1, round(required * ENOUGH)) if required > 1 else required
+        return replace(self, groups=groups, least=min(least, max(1, required - 1)))
+
+    def guessed(self, guesses: dict[str, list[str]]) -> Match:
+        """The same, where an unknown stem is also met by those that look like it."""
+        groups = tuple(
+            (
+                *group,
+                *(
+                    Way((guess,), weight=GUESS)
+                    for way in group[:1]
+                    if len(way.stems) == 1
+                    for guess in guesses.get(way.stems[0], ())
+                ),
+            )
+            for group in self.groups
+        )
+        return replace(self, groups=groups)
+
+
+def match(query: Query) -> Match:
+    """What `query` asks of the engines."""
+    groups = [*_words(query), *((Way(stems),) for stems in map(_stems, query.phrases) if stems)]
+    groups = list(dict.fromkeys(groups))
+    return Match(
+        groups=tuple(groups),
+        least=min(len(groups), MOST_REQUIRED),
+        without=tuple(stems for text in query.without if (stems := _stems(text))),
+        author=tuple(word.key for word in analysis.words(query.author)),
+    )
+
+
+def _stems(text: str) -> Stems:
+    return tuple(analysis.stems(text))
+
+
+def _words(query: Query) -> Iterator[Group]:
+    """A group for each word; those that have synonyms together make one."""
+    stems: list[str] = []
+    joined: list[tuple[Way, ...]] = []
+    for written in query.words:
+        found = analysis.stems(written)
+        whole = tuple(Way((one,)) for one in analysis.compounds(written)) if len(found) > 1 else ()
+        stems += found
+        joined += [whole] * len(found)
+    known = synonyms.expansions()
+    longest = max(map(len, known), default=1)
+    at = 0
+    while at < len(stems):
+        size = next(
+            (
+                n
+                for n in range(min(longest, len(stems) - at), 1, -1)
+                if tuple(stems[at : at + n]) in known
+            ),
+            1,
+        )
+        own = tuple(stems[at : at + size])
+        others = tuple(Way(other, weight=SYNONYM) for other in known.get(own, ()))
+        yield (Way(own, together=size == 1), *joined[at], *others)
+        at += size

@@ -1,0 +1,100 @@
+"""Suggestions while typing: words and titles that the reader may see now, and no others."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from core import content
+from core.text import fold
+from search import analysis
+from search.engines import engine
+from search.engines.base import Wanted
+from search.engines.database import FREQUENT
+from search.matching import Match, Way
+from search.models import SearchDocument, Word
+from search.results import Suggestion
+from search.scope import Scope, scope_of
+
+if TYPE_CHECKING:
+    from community.models import SubCommunity
+    from core.audience import Viewer
+    from search.querysets import EntryQuerySet
+
+SHORTEST = 2
+WORDS = 5
+TITLES = 5
+# The most frequent of the words that begin so, in their cells.
+LOOKED_AT = 300
+# Some more words than are shown, for those that turn out not to stand anywhere any more.
+SPARE = 5
+
+_LAST = re.compile(r"[^\W_]+$")
+
+
+def suggest(
+    prefix: str, *, user: Viewer, inside: SubCommunity | None = None, size: int = 8
+) -> list[Suggestion]:
+    """How `prefix` may go on: words of the reader's vocabulary, each found at this moment in
+    something that she may see, then titles. Four statements at most."""
+    prefix = prefix[-200:].replace("\0", " ").lstrip()
+    if len(fold(prefix)) < SHORTEST:
+        return []
+    rows = SearchDocument.objects.findable_by(user, inside=inside)
+    words = _words(prefix, rows, scope_of(user, inside=inside))
+    titles = _titles(prefix, rows)
+    kept = words[: max(WORDS, size - len(titles))]
+    return [*kept, *titles][:size]
+
+
+@dataclass
+class _Found:
+    """A word that begins so: how often it stands in its cells."""
+
+    stem: str
+    cells: list[int] = field(default_factory=list)
+    count: int = 0
+    most: int = 0
+
+
+def _words(prefix: str, rows: EntryQuerySet, scope: Scope) -> list[Suggestion]:
+    match = _LAST.search(prefix)
+    key = analysis.fold(match.group()) if match else ""
+    if match is None or len(key) < SHORTEST or key.isdigit():
+        return []
+    before = prefix[: match.start()]
+    likely = _likely(key, scope)
+    typed = [word for word, found in likely if word != match.group().lower()]
+    found = dict(likely)
+    wanted = [
+        Wanted(found[word].cells, _only(found[word].stem), found[word].most > FREQUENT)
+        for word in typed
+    ]
+    alive = engine().alive(rows, wanted) if wanted else []
+    offered = [word for word, is_there in zip(typed, alive, strict=True) if is_there]
+    return [Suggestion(before + word) for word in offered]
+
+
+def _likely(key: str, scope: Scope) -> list[tuple[str, _Found]]:
+    """The most frequent words that begin with `key`, their richest cell first."""
+    words = Word.objects.filter(cell__in=scope.known(), key__startswith=key, count__gt=0)
+    found: dict[str, _Found] = {}
+    for word, stem, cell, count in words.order_by("-count").values_list(
+        "word", "stem", "cell_id", "count"
+    )[:LOOKED_AT]:
+        one = found.setdefault(word, _Found(stem))
+        one.cells.append(cell)
+        one.count += count
+        one.most = max(one.most, count)
+    return sorted(found.items(), key=lambda item: (-item[1].count, item[0]))[: WORDS + SPARE]
+
+
+def _only(stem: str) -> Match:
+    return Match(groups=((Way((stem,)),),), least=1)
+
+
+def _titles(prefix: str, rows: EntryQuerySet) -> list[Suggestion]:
+    begun = rows.filter(title_key__startswith=fold(prefix)).exclude(title_key="")
+    found = begun.order_by("title_key", "pk").values_list("title", "url", "kind")[:TITLES]
+    return [Suggestion(title, url, content.get(kind)) for title, url, kind in found]
