@@ -16,7 +16,7 @@ from search import finding, forms
 from search.query import parse
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from community.models import SubCommunity
     from search.wanted import Wanted
@@ -95,7 +95,9 @@ def _type_name(code: str) -> str:
     return labels.get(code, code)
 
 
-def facets(wanted: Wanted, results: finding.Results) -> list[tuple[str, list[Way]]]:
+def facets(
+    wanted: Wanted, results: finding.Results, spaces: Sequence[SubCommunity]
+) -> list[tuple[str, list[Way]]]:
     """Each facet in which there is something to choose: its name, and its ways."""
     names = {
         "kind": _("What it is"),
@@ -103,19 +105,31 @@ def facets(wanted: Wanted, results: finding.Results) -> list[tuple[str, list[Way
         "type": _("Type"),
         "year": _("Year"),
     }
+    slugs = {str(space.pk): space.slug for space in spaces}
     found = []
     for facet in results.facets:
-        ways = [_way(wanted, facet.name, choice) for choice in facet.choices]
+        choices: Sequence[finding.Choice] = facet.choices
+        if facet.name == "space":
+            choices = [
+                replace(one, value=slugs[one.value]) for one in choices if one.value in slugs
+            ]
+        ways = [_way(wanted, facet.name, choice) for choice in choices]
         if len(ways) > 1 or any(way.chosen for way in ways):
             found.append((names[facet.name], ways))
     return found
 
 
 def _way(wanted: Wanted, facet: str, choice: finding.Choice) -> Way:
+    """Taken, a kind is added to those that are; another facet has one value at a time."""
+    name = PARAMETERS[facet]
     values = wanted.values()
-    values.pop(PARAMETERS[facet], None)
-    if not choice.chosen:
-        values[PARAMETERS[facet]] = choice.value
+    if facet == "kind":
+        others = [kind for kind in wanted.kinds if kind != choice.value]
+        values[name] = others if choice.chosen else [*others, choice.value]
+    elif choice.chosen:
+        values.pop(name, None)
+    else:
+        values[name] = choice.value
     url = f"{reverse('search:page')}?{urlencode(values, doseq=True)}"
     return Way(choice.label, counted(choice.count), choice.chosen, url)
 

@@ -44,19 +44,20 @@ def page(request: HttpRequest) -> HttpResponse:
         "everywhere": shown.address(replace(wanted, space=None)),
     }
     if wanted.query:
-        context |= _found(wanted, wanted.find(user, after=request.GET.get("suite", "")))
+        results = wanted.find(user, after=request.GET.get("suite", ""))
+        context |= _found(wanted, results, spaces)
     else:
         saved = SavedSearch.objects.filter(user=user).order_by("-created_at")
         context |= {"kinds": indexed(), "recent": saved[:RECENT]}
     return render(request, "search/page.html", context)
 
 
-def _found(wanted: Wanted, results: finding.Results) -> dict[str, Any]:
+def _found(wanted: Wanted, results: finding.Results, spaces: list[SubCommunity]) -> dict[str, Any]:
     """What the page says of results."""
     return {
         "results": results,
         "count": shown.counted(results.count, capped=results.capped),
-        "facets": shown.facets(wanted, results),
+        "facets": shown.facets(wanted, results, spaces),
         "by_relevance": shown.address(replace(wanted, order="relevance")),
         "by_date": shown.address(replace(wanted, order="date")),
         "next_url": shown.address(wanted, suite=results.next) if results.next else "",
