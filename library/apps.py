@@ -9,6 +9,6 @@ class LibraryConfig(AppConfig):
 
     def ready(self) -> None:
         from library import kinds, mail, reading, tasks  # noqa: F401  (they register themselves)
-        from library.services import approval  # noqa: F401  (its duty does too)
+        from library.services import approval, links, reminders  # noqa: F401  (their duties too)
 
         kinds.register()

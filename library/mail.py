@@ -1,10 +1,11 @@
-"""The mails about documents: what became of a deposit."""
+"""The mails about documents: what became of a deposit, and what the clock reminds of."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.audience import State
@@ -12,7 +13,7 @@ from core.events import on
 from core.mail import Message, message, queue
 from core.models import OutgoingMail
 from core.site import absolute
-from library.models import Document
+from library.models import Document, Licence
 
 Approval = Document.Approval
 
@@ -46,3 +47,46 @@ def document_decided(mail: OutgoingMail) -> Message | None:
         },
         why=_("You deposited a document that an animator approves."),
     )
+
+
+@message("document_review")
+def document_review(mail: OutgoingMail) -> Message | None:
+    """To the depositor, then to those who animate its place, while the review is still due."""
+    document = _of(mail)
+    if document is None or document.state != State.PUBLISHED or document.review_on is None:
+        return None
+    if document.review_on > timezone.localdate():
+        return None
+    mine = document.owner_id == mail.recipient_id
+    return Message(
+        context=_context(document) | {"mine": mine, "review_on": document.review_on},
+        why=_("You deposited this document.") if mine else _("You animate the library."),
+    )
+
+
+@message("document_permission")
+def document_permission(mail: OutgoingMail) -> Message | None:
+    """To the depositor, while nobody knows whether the document may be shared."""
+    document = _of(mail)
+    if document is None or document.licence != Licence.UNKNOWN:
+        return None
+    if document.owner_id != mail.recipient_id:
+        return None
+    return Message(context=_context(document), why=_("You deposited this document."))
+
+
+def _of(mail: OutgoingMail) -> Document | None:
+    """The document of a mail, if its recipient reads it or animates its place now."""
+    if mail.recipient is None:
+        return None
+    rows = Document.objects.seen_by(mail.recipient).filter(pk=mail.object_id or 0, replaced_by=None)
+    return rows.exclude(state=State.REMOVED).select_related("space").first()
+
+
+def _context(document: Document) -> dict[str, Any]:
+    """Its title, and the way to it without a word of it; of a space that keeps quiet, no title."""
+    quiet = document.space is not None and not document.space.content_in_mail
+    return {
+        "title": "" if quiet else document.title,
+        "url": absolute(reverse("library:document", args=(document.pk,))),
+    }

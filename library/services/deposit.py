@@ -157,8 +157,9 @@ def edit_document(
     """
     document = editable(document, by)
     before = (document.level, document.space_id)
-    if link is not None:
+    if link is not None and link.strip() != document.link:
         document.link = link.strip()
+        document.link_state, document.link_checked_at, document.link_failures = "", None, 0
         if not document.link and document.current_id is None:
             raise NothingToDeposit
     words.fill(document, metadata, by=by)
