@@ -122,6 +122,7 @@ TABLE: dict[str, Row] = {
         "library:versions", "library:version", "library:decide", "library:withdraw", "library:merge",
     ),
     **member("library:collection_item", post_only=True),
+    **member("library:deposit", "library:deposits", "library:edit", "library:new_version"),
     # notices
     **member("notifications:preferences"),
     **member("notifications:stop_one", post_only=True),
@@ -139,7 +140,10 @@ TABLE: dict[str, Row] = {
     "admin:bring_back": Row(STAFF, post_only=True),
 }  # fmt: skip
 # The composer's addresses meet a visitor whose session has just ended: they answer themselves.
-KEEPS_WHAT_WAS_TYPED = {"forums:new", "forums:reply", "forums:edit"}
+KEEPS_WHAT_WAS_TYPED = {
+    "forums:new", "forums:reply", "forums:edit", "library:deposit", "library:edit",
+    "library:new_version",
+}  # fmt: skip
 
 
 def row_of(name: str) -> Row | None:

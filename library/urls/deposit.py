@@ -1,5 +1,12 @@
 """Depositing a document, and changing it."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from library.views import deposit, editing
+
+urlpatterns = [
+    path("deposer/", deposit.new, name="deposit"),
+    path("mes-depots/", deposit.mine, name="deposits"),
+    path("<int:pk>/modifier/", editing.edit, name="edit"),
+    path("<int:pk>/versions/nouvelle/", editing.new_version, name="new_version"),
+]
