@@ -114,7 +114,7 @@ def facets(
                 replace(one, value=slugs[one.value]) for one in choices if one.value in slugs
             ]
         ways = [_way(wanted, facet.name, choice) for choice in choices]
-        if len(ways) > 1 or any(way.chosen for way in ways):
+        if len(ways) > 1:
             found.append((names[facet.name], ways))
     return found
 

@@ -198,7 +198,7 @@ def test_nothing_found_gives_advice_and_no_list(world: World, as_: As) -> None:
     entry("Titre perroquet", space=world.direction)
     text = page(as_(world.maude), "q=perroquet")
     assert 'id="results"' not in text
-    assert 'class="empty"' in text
+    assert 'data-announced="' in text
     assert "/discussions/nouveau/" in text
     assert "perroquet" not in text.replace('value="perroquet"', "").replace("q=perroquet", "")
 
