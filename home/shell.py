@@ -20,6 +20,9 @@ from core.content import UNREAD_CEILING
 from home import conduct
 
 
+TABS = 5
+
+
 @dataclass(frozen=True)
 class NavItem:
     label: str
@@ -97,6 +100,7 @@ class Shell:
         items: list[tuple[str, str, str, Callable[[], int | str]]] = [
             (_("Home"), "home:landing", "home", lambda: 0),
             (_("Discussions"), "forums:threads", "chat", lambda: self.unread),
+            (_("Library"), "library:index", "book", lambda: 0),
             (_("Communities"), "community:index", "spaces", lambda: 0),
         ]
         if not self.user.is_guest:
@@ -113,7 +117,13 @@ class Shell:
 
     @property
     def tabs(self) -> list[NavItem]:
-        return self.nav
+        """What stands at the foot of a phone; more would be too narrow for a finger."""
+        return self.nav[:TABS]
+
+    @property
+    def beyond_tabs(self) -> list[NavItem]:
+        """What a phone has in the member's menu instead."""
+        return self.nav[TABS:]
 
     @cached_property
     def spaces(self) -> list[SpaceLink]:

@@ -195,5 +195,5 @@ def test_the_page_of_a_space_costs_the_same_whatever_its_size(world, maude, as_,
         browser.get("/communautes/intervention/")
     asked = [query["sql"] for query in found if "SAVEPOINT" not in query["sql"]]
     # Frame 3; the space with what she may do; its charter; its animators; pinned and newest
-    # threads. Without a charter there is nothing to accept.
-    assert len(asked) == 3 + 5, "\n".join(sql[:150] for sql in asked)
+    # threads; newest documents. Without a charter there is nothing to accept.
+    assert len(asked) == 3 + 6, "\n".join(sql[:150] for sql in asked)
