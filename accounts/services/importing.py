@@ -217,7 +217,7 @@ class LineForm(forms.Form):
 def plan(raw: bytes | str) -> Plan:
     """Read a file and judge its lines. Writes nothing. Raises `Unreadable`."""
     text = raw if isinstance(raw, str) else decode(raw)
-    rows = _rows(text)
+    rows = read_rows(text)
     if not rows:
         raise Unreadable(_("This file is empty."))
     header = [_column(cell) for cell in rows[0][1]]
@@ -248,8 +248,9 @@ def decode(raw: bytes) -> str:
     raise Unreadable(_("The letters of this file cannot be read: save it as CSV UTF-8."))
 
 
-def _rows(text: str) -> list[tuple[int, list[str]]]:
-    """The rows that say something, with the number of the line on which each ends."""
+def read_rows(text: str) -> list[tuple[int, list[str]]]:
+    """The rows of a CSV file that say something, with the number of the line on which each ends;
+    cells are stripped, their separator is found out. Raises `Unreadable`."""
     first = text.lstrip("\r\n").partition("\n")[0]
     delimiter = max(";,\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)

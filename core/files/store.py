@@ -56,12 +56,43 @@ def accept(upload: UploadedFile, *, by: User, images_only: bool = False) -> Stor
     nothing: when this raises, neither a row nor a file remains.
     """
     content, type_ = _received(upload, by, images_only=images_only)
-    state = _scanned(content)
+    return _accepted(content, upload.name or "", type_, by)
+
+
+def bring(content: IO[bytes], name: str, *, by: User) -> StoredFile:
+    """Keep a file that the operator of the machine brings in the name of `by`: as `accept`, but
+    neither her quota nor the hourly limit stands in the way.
+
+    Raises what `examine` raises, and `Infected`.
+    """
+    return _accepted(content, name, examine(content, name), by, roomy=True)
+
+
+def examine(content: IO[bytes], name: str) -> types.FileType:
+    """The type of a file that would be accepted; nothing is kept. Raises `TooLarge`,
+    `UnreadableFile`, and what `types.recognise` raises."""
+    size = content.seek(0, io.SEEK_END)
+    check_size(size)
+    if size == 0:
+        raise UnreadableFile
+    return types.recognise(content, name)
+
+
+def release(stored: StoredFile) -> None:
+    """Count a file in nobody's quota: it is the house's from now on."""
+    stored.uploaded_by = None
+    stored.save(update_fields=("uploaded_by",))
+
+
+def _accepted(
+    content: IO[bytes], name: str, type_: types.FileType, by: User, *, roomy: bool = False
+) -> StoredFile:
+    state, shown = _scanned(content), types.display_name(name, type_)
     if type_.family != "image":
-        return _keep(content, types.display_name(upload.name or "", type_), type_, by, state=state)
+        return _keep(content, shown, type_, by, state=state, roomy=roomy)
     drawn, width, height = images.redrawn(content, type_.content_type)
-    name = types.display_name(upload.name or "", type_)
-    return _keep(io.BytesIO(drawn), name, type_, by, state=state, width=width, height=height)
+    size: dict[str, Any] = {"width": width, "height": height}
+    return _keep(io.BytesIO(drawn), shown, type_, by, state=state, roomy=roomy, **size)
 
 
 def accept_photo(
@@ -230,10 +261,17 @@ def _scanned(content: IO[bytes]) -> str:
 
 
 def _keep(
-    content: IO[bytes], name: str, type_: types.FileType, by: User, *, state: str, **fields: Any
+    content: IO[bytes],
+    name: str,
+    type_: types.FileType,
+    by: User,
+    *,
+    state: str,
+    roomy: bool = False,
+    **fields: Any,
 ) -> StoredFile:
     """Write the content, then its row. A row never lacks its content; a content which lost its
-    row to a later failure of the same transaction is swept."""
+    row to a later failure of the same transaction is swept. `roomy` asks no quota."""
     stored = StoredFile(
         name=name,
         content_type=type_.content_type,
@@ -242,6 +280,8 @@ def _keep(
         **fields,
     )
     stored.size, stored.sha256 = measured(content)
+    if roomy:
+        return write(stored, content)
     with transaction.atomic():
         # One upload of a person at a time, so that two cannot share the same last room.
         get_user_model().objects.select_for_update().get(pk=by.pk)
