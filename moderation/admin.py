@@ -14,7 +14,6 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
 from community.models import SubCommunity
 from core import content, verbs
 from core.errors import Refused
@@ -24,6 +23,7 @@ from core.web import person
 from moderation import services
 from moderation.forms import DecisionForm
 from moderation.models import Report
+from moderation.permissions import possible
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -56,14 +56,14 @@ class StateFilter(admin.SimpleListFilter):
 class ReportAdmin(ScopedAdmin):
     """Reports: read what was said then, decide through the kind's own services, answer."""
 
-    list_display = ("reason_label", "place", "created_at", "outcome_label")
+    list_display = ("headline", "place", "created_at", "outcome_label")
     list_filter = (StateFilter, "reason")
     list_select_related = ("space",)
     ordering = ("created_at",)
 
     @admin.display(description=gettext_lazy("Reason"), ordering="reason")
-    def reason_label(self, report: Report) -> str:
-        return report.get_reason_display()
+    def headline(self, report: Report) -> str:
+        return report.headline
 
     @admin.display(description=gettext_lazy("Sub-community"), ordering="space")
     def place(self, report: Report) -> str:
@@ -93,7 +93,7 @@ class ReportAdmin(ScopedAdmin):
         form = DecisionForm(
             request.POST or None,
             initial={"outcome": Report.Outcome.KEPT},
-            **possible(kind, target, person(request)),
+            **possible(kind, target, by=person(request)),
         )
         if request.method == "POST" and form.is_valid():
             try:
@@ -105,7 +105,7 @@ class ReportAdmin(ScopedAdmin):
                 return redirect("admin:index")
         context = {
             **self.admin_site.each_context(request),
-            "title": report.get_reason_display(),
+            "title": report.headline,
             "opts": self.opts,
             "original": report,
             "report": report,
@@ -134,22 +134,6 @@ class ReportAdmin(ScopedAdmin):
         else:
             messages.success(request, _("Put back."))
         return redirect("admin:moderation_report_change", pk)
-
-
-def possible(kind: content.Kind, target: Any, user: User) -> dict[str, Any]:
-    """What may be decided of `target`, and where it may be moved, for the form; what is there no
-    more is only left as it is."""
-    acts = {Report.Outcome.KEPT: True}
-    spaces = SubCommunity.objects.none()
-    if target is not None:
-        if kind.destinations is not None:
-            spaces = kind.destinations(target, by=user)
-        acts |= {
-            Report.Outcome.HIDDEN: kind.hide is not None,
-            Report.Outcome.LOCKED: kind.lock is not None,
-            Report.Outcome.MOVED: spaces.exists(),
-        }
-    return {"acts": [act for act, can in acts.items() if can], "spaces": spaces}
 
 
 class VerbFilter(admin.SimpleListFilter):

@@ -102,6 +102,9 @@ class AncrageAdminSite(AdminSite):
             path("console/demander/<int:pk>/", own(views.ask), name="ask"),
             path("console/saluer/<int:pk>/", own(views.greet), name="greet"),
             path("console/remercier/<int:pk>/", own(views.thank), name="thank"),
+            path("console/chercher/", own(views.search), name="search"),
+            path("console/reporter/", own(views.put_off), name="put_off"),
+            path("console/reprendre/", own(views.bring_back), name="bring_back"),
             # Django's own shortcuts lead around the doors: the first answers the address, hence
             # the title, of any object by its number; the others are a second password page.
             path("r/<path:content_type_id>/<path:object_id>/", own(_nowhere), name="view_on_site"),
@@ -110,15 +113,25 @@ class AncrageAdminSite(AdminSite):
             *super().get_urls(),
         ]
 
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        from moderation.desk import Desk
+
+        return super().each_context(request) | {"desk": Desk(request, self)}
+
     def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
-        from moderation import console
-        from moderation.figures import figures_for
+        from moderation.agenda import agenda_for
+        from moderation.chart import weeks_for
+        from moderation.console import minutes_for
+        from moderation.figures import FEW, figures_for
 
         me = person(request)
-        tasks = console.tasks_for(me)
+        agenda = agenda_for(me)
         context = {
-            "tasks": tasks,
-            "minutes": console.minutes_for(tasks),
+            "agenda": agenda,
+            "tasks": agenda.tasks,
+            "minutes": minutes_for(agenda.tasks),
             "figures": figures_for(me),
+            "weeks": weeks_for(me),
+            "few": FEW,
         }
         return super().index(request, context | (extra_context or {}))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache, partial
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
 from accounts.models import Skill, User
@@ -17,6 +20,7 @@ from moderation.models import Ask
 
 # Two requests a month at most, so that helpful people stay willing.
 ASKS_A_MONTH = 2
+APOSTROPHE = "'"
 
 
 @dataclass(frozen=True)
@@ -25,6 +29,10 @@ class Candidate:
 
     person: User
     words: list[str]
+
+
+def _month_ago() -> Q:
+    return Q(at__gt=timezone.now() - timedelta(days=30))
 
 
 def may_be_asked(thread: Thread) -> QuerySet[User]:
@@ -47,24 +55,80 @@ def may_be_asked(thread: Thread) -> QuerySet[User]:
 
 def candidates(thread: Thread, limit: int = 5) -> list[Candidate]:
     """The best-fitting people first: most of their *je peux aider* words in the question."""
-    question = f" {fold(_words_of(thread))} "
-    people = may_be_asked(thread).select_related("organisation")
-    found: dict[int, list[str]] = {}
-    skills = Skill.objects.filter(
-        direction=Skill.Direction.HELPS, profile__owner__in=people
-    ).values_list("profile__owner_id", "word", "folded")
-    for person_id, word, folded in skills:
-        if _meets(folded, question):
-            found.setdefault(person_id, []).append(word)
+    found = fitting([thread])[thread.pk]
     best = sorted(found, key=lambda pk: (-len(found[pk]), pk))[:limit]
-    by_id = people.in_bulk(best)
+    by_id = may_be_asked(thread).select_related("organisation").in_bulk(best)
     return [Candidate(by_id[pk], found[pk]) for pk in best if pk in by_id]
 
 
-def _words_of(thread: Thread) -> str:
-    opening = thread.posts.filter(position=1).values_list("text", flat=True).first() or ""
-    tags = " ".join(tag.name for tag in thread.tags.all())
-    return f"{thread.title} {tags} {opening}".replace("’", " ").replace("'", " ")
+def fitting(threads: Sequence[Thread]) -> dict[int, dict[int, list[str]]]:
+    """Of each thread, who may be asked and whose words meet it: thread → person → these words.
+
+    The rule of `may_be_asked`, for many threads in as many queries as for one.
+    """
+    questions = _questions(threads)
+    kept_out = _kept_out(threads)
+    by_space: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
+    for space, person, word, folded in _skills(threads):
+        by_space[space].append((person, word, folded))
+    found: dict[int, dict[int, list[str]]] = {}
+    for thread in threads:
+        # People share keywords: each is looked for once.
+        meets = cache(partial(_meets, question=questions[thread.pk]))
+        mine: dict[int, list[str]] = defaultdict(list)
+        for person, word, folded in by_space[thread.space_id]:
+            if person not in kept_out[thread.pk] and meets(folded):
+                mine[person].append(word)
+        found[thread.pk] = dict(mine)
+    return found
+
+
+def _skills(threads: Iterable[Thread]) -> QuerySet[Skill, tuple[int, int, str, str]]:
+    """What the members of the threads' spaces can help with: space, person, word, folded word."""
+    spaces = {thread.space_id for thread in threads}
+    inside = Q(profile__owner__memberships__space__in=spaces)
+    inside &= Q(profile__owner__memberships__ended_at=None)
+    helpful = Skill.objects.filter(
+        inside, active_q("profile__owner__"), direction=Skill.Direction.HELPS
+    )
+    return helpful.order_by("pk").values_list(
+        "profile__owner__memberships__space", "profile__owner", "word", "folded"
+    )
+
+
+def _kept_out(threads: Sequence[Thread]) -> dict[int, set[int]]:
+    """Of each thread, who wrote in it with her name, was asked about it, or was asked enough."""
+    ids = [thread.pk for thread in threads]
+    asks = Ask.objects.filter(_month_ago()).order_by().values("person")
+    enough = asks.annotate(n=Count("pk")).filter(n__gte=ASKS_A_MONTH).values_list("person")
+    weary = {person for (person,) in enough}
+    out = {thread.pk: set(weary) for thread in threads}
+    for thread in threads:
+        if not thread.unnamed and thread.owner_id:
+            out[thread.pk].add(thread.owner_id)
+    wrote = Post.objects.filter(thread__in=ids, unnamed=False, author__isnull=False)
+    for thread_id, person in wrote.order_by().values_list("thread", "author").distinct():
+        out[thread_id].add(person)
+    asked = Ask.objects.filter(kind="thread", object_id__in=ids)
+    for thread_id, person in asked.values_list("object_id", "person"):
+        out[thread_id].add(person)
+    return out
+
+
+def _questions(threads: Sequence[Thread]) -> dict[int, str]:
+    """The words of each thread, folded: its title, its keywords, its opening message."""
+    prefetch_related_objects(threads, "tags")
+    openings = dict(
+        Post.objects.filter(thread__in=[thread.pk for thread in threads], position=1).values_list(
+            "thread", "text"
+        )
+    )
+    found = {}
+    for thread in threads:
+        tags = " ".join(tag.name for tag in thread.tags.all())
+        words = f"{thread.title} {tags} {openings.get(thread.pk, '')}"
+        found[thread.pk] = f" {fold(words.replace('’', ' ').replace(APOSTROPHE, ' '))} "
+    return found
 
 
 def _meets(keyword: str, question: str) -> bool:

@@ -6,19 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Case, Exists, OuterRef, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.models import MembershipRequest, User
+from accounts.numbers import neq_adds_up
 from accounts.querysets import active_q
 from community.models import JoinRequest, Reaction, SubCommunity
-from core import terms
+from core import content, terms
 from core.audience import State
 from forums.models import Post, Thread
+from moderation.asking import fitting
 from moderation.models import Report
 
 #: An unanswered question waits this long before it is listed.
@@ -35,7 +37,8 @@ class Task:
     """One thing that awaits, with its one action.
 
     `title` may quote what was written; `quiet_title` never does, and is what mails show.
-    `since` is when it began to wait; `minutes` what it usually takes.
+    `since` is when it began to wait; `minutes` what it usually takes; what is `urgent` cannot be
+    put off.
     """
 
     sort: str
@@ -48,12 +51,18 @@ class Task:
     action: str | Promise
     minutes: int
     details: list[str] = field(default_factory=list)
-    posts: bool = False
+    urgent: bool = False
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others, from one day to the next."""
+        return f"{self.sort} {self.url}"
 
 
-def tasks_for(user: User) -> list[Task]:
-    """Everything that awaits `user`, most pressing sort first, oldest first within a sort."""
-    return [task for collect in COLLECTORS for task in collect(user)]
+def tasks_for(user: User, *, each: int = EACH) -> list[Task]:
+    """Everything that awaits `user`, most pressing sort first, oldest first within a sort, at most
+    `each` of a sort."""
+    return [task for collect in COLLECTORS for task in collect(user, each)]
 
 
 def minutes_for(tasks: list[Task]) -> int:
@@ -64,26 +73,29 @@ def _place(space: SubCommunity | None) -> str:
     return space.name if space else _("The community")
 
 
-def reports(user: User) -> list[Task]:
+def reports(user: User, rows: int) -> list[Task]:
+    """Those of somebody who may be in danger first."""
+    pressing = Case(When(reason=Report.Reason.DANGER, then=0), default=1)
     found = Report.objects.open().moderated_by(user).select_related("space")
     return [
         Task(
             sort="report",
             chip=gettext_lazy("To look at"),
             level="wait",
-            title=report.get_reason_display(),
+            title=report.headline,
             quiet_title=_("A message to look at in %(space)s") % {"space": _place(report.space)},
             since=report.created_at,
             url=reverse("admin:moderation_report_change", args=(report.pk,)),
             action=gettext_lazy("Look"),
             minutes=5,
-            details=[_place(report.space), _("reported by a member")],
+            details=[*report.topic, _place(report.space), _("reported by a member")],
+            urgent=report.reason == Report.Reason.DANGER,
         )
-        for report in found.order_by("created_at")[:EACH]
+        for report in found.order_by(pressing, "created_at")[:rows]
     ]
 
 
-def membership_requests(user: User) -> list[Task]:
+def membership_requests(user: User, rows: int) -> list[Task]:
     found = MembershipRequest.objects.moderated_by(user).filter(
         state=MembershipRequest.State.SUBMITTED
     )
@@ -98,16 +110,23 @@ def membership_requests(user: User) -> list[Task]:
             url=reverse("admin:accounts_membershiprequest_change", args=(request.pk,)),
             action=gettext_lazy("Decide"),
             minutes=5,
-            details=[
-                terms.label("regions", request.region),
-                *([_("to be checked")] if request.to_verify else []),
-            ],
+            details=_facts_of(request),
         )
-        for request in found.order_by("submitted_at")[:EACH]
+        for request in found.order_by("submitted_at")[:rows]
     ]
 
 
-def join_requests(user: User) -> list[Task]:
+def _facts_of(request: MembershipRequest) -> list[str]:
+    """Where the organisation is, and what its numbers say."""
+    neq = ""
+    if request.neq:
+        neq = _("NEQ verified") if neq_adds_up(request.neq) else _("NEQ to be checked")
+    region = terms.label("regions", request.region)
+    robot = _("to be checked") if request.to_verify else ""
+    return [fact for fact in (region, request.municipality, neq, robot) if fact]
+
+
+def join_requests(user: User, rows: int) -> list[Task]:
     found = JoinRequest.objects.pending().moderated_by(user).select_related("user", "space")
     return [
         Task(
@@ -122,11 +141,11 @@ def join_requests(user: User) -> list[Task]:
             minutes=2,
             details=[request.space.name],
         )
-        for request in found.order_by("created_at")[:EACH]
+        for request in found.order_by("created_at")[:rows]
     ]
 
 
-def unanswered(user: User) -> list[Task]:
+def unanswered(user: User, rows: int) -> list[Task]:
     before = timezone.now() - UNANSWERED_AFTER
     found = (
         Thread.objects.moderated_by(user)
@@ -135,6 +154,8 @@ def unanswered(user: User) -> list[Task]:
         .exclude(kind="annonce")
         .select_related("space")
     )
+    threads = list(found.order_by("created_at")[:rows])
+    people = fitting(threads)
     return [
         Task(
             sort="unanswered",
@@ -146,14 +167,18 @@ def unanswered(user: User) -> list[Task]:
             url=reverse("admin:ask", args=(thread.pk,)),
             action=gettext_lazy("Ask somebody"),
             minutes=5,
-            details=[_place(thread.space)],
-            posts=True,
+            details=[_place(thread.space), *_could_answer(len(people[thread.pk]))],
         )
-        for thread in found.order_by("created_at")[:EACH]
+        for thread in threads
     ]
 
 
-def newcomers(user: User) -> list[Task]:
+def _could_answer(people: int) -> list[str]:
+    said = ngettext("%(n)s person could answer", "%(n)s people could answer", people)
+    return [said % {"n": people}] if people else []
+
+
+def newcomers(user: User, rows: int) -> list[Task]:
     if not user.is_animator:
         return []
     found = (
@@ -179,11 +204,11 @@ def newcomers(user: User) -> list[Task]:
             minutes=3,
             details=[str(person.organisation)] if person.organisation else [],
         )
-        for person in found.order_by("created_at")[:EACH]
+        for person in found.order_by("created_at")[:rows]
     ]
 
 
-def first_posts(user: User) -> list[Task]:
+def first_posts(user: User, rows: int) -> list[Task]:
     """First posts signed by their author: an unnamed one must not be pointed at."""
     earlier = Post.objects.filter(
         author=OuterRef("author"), created_at__lt=OuterRef("created_at"), unnamed=False
@@ -218,9 +243,8 @@ def first_posts(user: User) -> list[Task]:
             action=gettext_lazy("Thank"),
             minutes=1,
             details=[_place(post.thread.space)],
-            posts=True,
         )
-        for post in found.order_by("created_at")[:EACH]
+        for post in found.order_by("created_at")[:rows]
         if post.author
     ]
 
@@ -232,10 +256,32 @@ def _quiet(thread: Thread, otherwise: str) -> str:
     return f"{otherwise} ({thread.space.name})"
 
 
-COLLECTORS: tuple[Callable[[User], list[Task]], ...] = (
+def decisions(user: User, rows: int) -> list[Task]:
+    """What the kinds of the rooms say awaits a decision, a document to approve for one."""
+    return [
+        Task(
+            sort=kind.name,
+            chip=decision.chip,
+            level="wait",
+            title=decision.title,
+            quiet_title=decision.quiet_title,
+            since=decision.since,
+            url=decision.url,
+            action=decision.action,
+            minutes=decision.minutes,
+            details=decision.details,
+        )
+        for kind in content.kinds()
+        if kind.to_decide is not None
+        for decision in kind.to_decide(user, rows)
+    ]
+
+
+COLLECTORS: tuple[Callable[[User, int], list[Task]], ...] = (
     reports,
     membership_requests,
     join_requests,
+    decisions,
     unanswered,
     newcomers,
     first_posts,

@@ -1,4 +1,4 @@
-"""The console's one-action pages: ask somebody, greet, thank."""
+"""The console's one-action pages: ask somebody, greet, thank, search, put off until Monday."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.models import User
 from community.models import Reaction
@@ -13,7 +14,7 @@ from community.services import react
 from core.errors import Refused
 from core.web import person
 from forums.models import Post, Thread
-from moderation import asking, services
+from moderation import asking, searching, services
 from moderation.forms import GreetingForm
 
 
@@ -84,3 +85,26 @@ def thank(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("Thank you said."))
         return redirect("admin:index")
     return _page(request, "admin/thank.html", _("Thank"), post=post)
+
+
+def search(request: HttpRequest) -> HttpResponse:
+    """Members, organisations and threads by one box, as their own lists find them."""
+    words = request.GET.get("q", "").strip()
+    found = searching.find(request, admin.site, words)
+    return _page(request, "admin/search.html", _("Search"), words=words, found=found)
+
+
+@require_POST
+def put_off(request: HttpRequest) -> HttpResponse:
+    """Leave the rest for Monday."""
+    services.put_off(by=person(request))
+    messages.success(
+        request, _("The rest is put off until Monday. The other animators still see it.")
+    )
+    return redirect("admin:index")
+
+
+@require_POST
+def bring_back(request: HttpRequest) -> HttpResponse:
+    services.bring_back(by=person(request))
+    return redirect("admin:index")

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from core import content
 from moderation import querysets
 
 
@@ -75,6 +76,22 @@ class Report(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.object_id}"
+
+    @property
+    def headline(self) -> str:
+        """The reason and the kind of content, in a line that quotes nothing."""
+        other = self.reason == self.Reason.OTHER
+        return _("%(reason)s: %(kind)s") % {
+            "reason": _("Another reason") if other else self.get_reason_display(),
+            "kind": str(content.get(self.kind).label).lower(),
+        }
+
+    @property
+    def topic(self) -> list[str]:
+        """The title of what is reported, where titles may be shown beside their place."""
+        title = self.snapshot.get("title") or self.snapshot.get("name")
+        quiet = self.space is not None and self.space.confidential
+        return [] if quiet or not title else [title]
 
 
 class Greeting(models.Model):

@@ -18,8 +18,8 @@ from core.errors import Invalid, NotAllowed, Refused
 from core.events import emit
 from core.mail import queue
 from forums.models import Thread
-from moderation import asking
-from moderation.models import Ask, Greeting, Report
+from moderation import agenda, asking
+from moderation.models import Ask, Greeting, Postponement, Report
 
 
 class AlreadyClosed(Refused):
@@ -170,6 +170,21 @@ def ask(thread: Thread, person: User, *, by: User) -> Ask:
     log.record("thread.asked", thread, by=by, person=person.pk)
     queue("ask", to=person, about=thread, dedupe=f"ask:{thread.pk}:{person.pk}")
     return asked
+
+
+def put_off(*, by: User) -> Postponement:
+    """Take what awaits `by` off her own console until Monday, less what is urgent. The others who
+    moderate the same spaces see it as before."""
+    off, _made = Postponement.objects.update_or_create(
+        user=by,
+        defaults={"keys": agenda.to_put_off(by), "until": agenda.next_monday(timezone.now())},
+    )
+    return off
+
+
+def bring_back(*, by: User) -> None:
+    """See again at once what was put off."""
+    Postponement.objects.filter(user=by).delete()
 
 
 def who_may_look(report: Report) -> QuerySet[User]:

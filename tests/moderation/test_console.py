@@ -6,15 +6,17 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from accounts.models import MembershipRequest, Skill
+from accounts.numbers import neq_adds_up
 from community.models import JoinRequest, Reaction
 from core.models import OutgoingMail
 from core.tasks import tick
 from forums.models import Post, Thread
 from forums.services import create_thread, reply
 from moderation import asking, console, handlers, services
-from moderation.models import Greeting
+from moderation.models import Greeting, Report
 from tests.conftest import World, make_person
 
 
@@ -254,3 +256,139 @@ def test_a_coanimator_opens_the_admin_with_a_second_factor_only(world, as_, sett
 
     Authenticator.objects.create(user=world.maude, type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
     assert as_(world.maude).get(reverse("admin:index")).status_code == 200
+
+
+def test_a_report_is_announced_by_its_reason_its_kind_and_its_place(quiet):
+    thread = create_thread(
+        by=quiet.real, space=quiet.common, title="Titre ordinaire", text="Bonjour."
+    )
+    services.file_report(thread, by=quiet.eve, reason="autre")
+    services.file_report(thread.posts.get(), by=quiet.eve, reason="blessant")
+
+    about_thread, about_post = [t for t in console.tasks_for(quiet.odile) if t.sort == "report"]
+
+    bare = {label for _value, label in Report.Reason.choices}
+    assert about_thread.title not in bare
+    assert about_thread.title != about_post.title
+    for task in (about_thread, about_post):
+        assert task.details[:2] == ["Titre ordinaire", quiet.common.name]
+
+
+def test_of_a_confidential_space_the_report_s_line_holds_no_title(quiet):
+    thread = create_thread(by=quiet.naima, space=quiet.psychosocial, title="CANARI", text="CANARI")
+    services.file_report(thread, by=quiet.naima, reason="autre", details="CANARI")
+
+    [task] = [t for t in console.tasks_for(quiet.odile) if t.sort == "report"]
+
+    assert "CANARI" not in task.title + " ".join(task.details)
+    assert quiet.psychosocial.name in task.details
+
+
+def test_a_possible_danger_comes_first(quiet):
+    thread = create_thread(by=quiet.real, space=quiet.common, text="Bonjour.")
+    services.file_report(thread, by=quiet.eve, reason="autre")
+    urgent = services.file_report(thread.posts.get(), by=quiet.eve, reason="danger")
+
+    first = console.tasks_for(quiet.odile)[0]
+
+    assert first.url == reverse("admin:moderation_report_change", args=(urgent.pk,))
+    assert first.urgent
+
+
+def test_a_request_says_where_it_comes_from_and_what_its_number_is_worth(quiet):
+    numbers = [str(number) for number in range(1149876500, 1149876520)]
+    good = next(number for number in numbers if neq_adds_up(number))
+    odd = next(number for number in numbers if not neq_adds_up(number))
+    for number, name in ((good, "Bon"), (odd, "Étonnant"), ("", "Sans")):
+        MembershipRequest.objects.create(
+            organisation_name=name,
+            email="a@b.test",
+            first_name="Luce",
+            state="submitted",
+            submitted_at=timezone.now(),
+            region="16",
+            municipality="Saint-Ancre",
+            neq=number,
+        )
+
+    details = {t.title: t.details for t in console.tasks_for(quiet.odile) if t.sort == "request"}
+
+    assert details["Bon"][:2] == ["16", "Saint-Ancre"]
+    assert details["Bon"][2:] == [gettext("NEQ verified")]
+    assert details["Étonnant"][2:] == [gettext("NEQ to be checked")]
+    assert details["Sans"][2:] == []
+
+
+def helper(world: World, name: str, *words: str, spaces=None):
+    person = make_person(name, spaces=spaces or (world.intervention, world.common))
+    Greeting.objects.create(user=person, by=world.odile, message="Bonjour")
+    for word in words:
+        Skill.objects.create(
+            profile=person.profiles.get(), direction="aide", word=word, folded=word.lower()
+        )
+    return person
+
+
+def test_a_question_says_how_many_people_could_answer_it(quiet):
+    thread = old_question(quiet, title="Transition vers le secondaire")
+    nobody = old_question(quiet, title="Une assurance?")
+    simon = helper(quiet, "Simon", "Transitions", "Secondaire")
+    aline = helper(quiet, "Aline", "Transitions")
+    helper(quiet, "Loin", "Transitions", spaces=(quiet.common,))
+    gone = helper(quiet, "Parti", "Transitions")
+    gone.memberships.update(ended_at=timezone.now())
+    closed = helper(quiet, "Fermé", "Transitions")
+    closed.is_active = False
+    closed.save()
+
+    found = asking.fitting([thread, nobody])
+
+    assert found[nobody.pk] == {}
+    assert found[thread.pk] == {
+        simon.pk: ["Transitions", "Secondaire"],
+        aline.pk: ["Transitions"],
+    }
+    assert asking.candidates(thread)[0].person == simon
+    told = {t.title: t.details for t in console.tasks_for(quiet.odile) if t.sort == "unanswered"}
+    assert any("2" in detail for detail in told[thread.title])
+    assert told[nobody.title] == [quiet.intervention.name]
+
+
+def test_who_could_answer_is_the_same_rule_for_one_and_for_many(quiet):
+    """Asked already, asked enough, who wrote with her name: out of both."""
+    threads = [old_question(quiet, title="Transition vers le secondaire") for _ in range(3)]
+    people = [helper(quiet, f"Personne{n}", "Transitions") for n in range(5)]
+    Skill.objects.create(
+        profile=quiet.maude.profiles.get(), direction="aide", word="Transitions",
+        folded="transitions",
+    )  # fmt: skip
+    services.ask(threads[0], people[0], by=quiet.odile)
+    services.ask(threads[1], people[0], by=quiet.odile)
+    services.ask(threads[0], people[1], by=quiet.odile)
+    reply(threads[1], by=people[2], text="Je signe.")
+
+    many = asking.fitting(threads)
+
+    for thread in threads:
+        allowed = set(asking.may_be_asked(thread).values_list("pk", flat=True))
+        assert set(many[thread.pk]) == allowed & {person.pk for person in people}
+    assert people[0].pk not in many[threads[2].pk]
+    assert people[1].pk in many[threads[2].pk]
+    assert people[2].pk not in many[threads[1].pk]
+
+
+def test_the_people_who_could_answer_cost_the_same_for_one_question_and_for_ten(
+    quiet, django_assert_num_queries
+):
+    """Skills, messages, asks of the month, asks of these threads, keywords, opening words."""
+    threads = [old_question(quiet, title="Transition", tags=["secondaire"]) for _ in range(10)]
+    for number in range(4):
+        helper(quiet, f"Personne{number}", "Transitions")
+    asking.fitting(threads[:1])
+    one = [Thread.objects.get(pk=threads[0].pk)]
+    with django_assert_num_queries(6):
+        asking.fitting(one)
+    rows = list(Thread.objects.filter(pk__in=[thread.pk for thread in threads]))
+    with django_assert_num_queries(6):
+        found = asking.fitting(rows)
+    assert all(len(people) == 4 for people in found.values())
