@@ -6,16 +6,19 @@ Lists, search, autocompletes, popups, choices of foreign keys and history all st
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import ForeignKey, Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core import log
+from core.errors import Refused
 from core.models import ActionLog
 
 
@@ -136,3 +139,24 @@ class ScopedAdmin(admin.ModelAdmin):
             "opts": self.opts,
         }
         return TemplateResponse(request, "admin/journal.html", context)
+
+
+class ServedAdmin(ScopedAdmin):
+    """Looking, and acts by the services; no form changes a row."""
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def apply(self, request: HttpRequest, rows: QuerySet, act: Callable[..., Any]) -> None:
+        """Do `act` to each row; say how many were done, and why one was not."""
+        done = 0
+        for row in rows:
+            try:
+                act(row, by=request.user)
+            except Refused as refusal:
+                messages.error(request, str(refusal))
+            else:
+                done += 1
+        if done:
+            text = ngettext("%(n)s change made.", "%(n)s changes made.", done) % {"n": done}
+            messages.success(request, text)

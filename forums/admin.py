@@ -8,21 +8,19 @@ reason what people follow and how far they read have no page: an author follows 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from core.audience import State
-from core.errors import Refused
-from core.scoped_admin import ScopedAdmin
+from core.scoped_admin import ServedAdmin
 from forums import services
 from forums.models import Post, Thread
 from forums.templatetags.forums import kind_label
@@ -32,26 +30,7 @@ def signed(author: Any) -> str:
     return author.full_name if author is not None else _("without a name")
 
 
-class ForumAdmin(ScopedAdmin):
-    """Looking, and acts by the services; no form changes a row."""
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def apply(self, request: HttpRequest, rows: QuerySet, act: Callable[..., Any]) -> None:
-        """Do `act` to each row; say how many were done, and why one was not."""
-        done = 0
-        for row in rows:
-            try:
-                act(row, by=request.user)
-            except Refused as refusal:
-                messages.error(request, str(refusal))
-            else:
-                done += 1
-        if done:
-            text = ngettext("%(n)s change made.", "%(n)s changes made.", done) % {"n": done}
-            messages.success(request, text)
-
+class ForumAdmin(ServedAdmin):
     @admin.display(description=gettext_lazy("On the site"))
     def page(self, row: Any) -> str | SafeString:
         """The way to the page; what is set aside has none."""
