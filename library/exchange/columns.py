@@ -19,6 +19,7 @@ WORDS = {
     "source": "source",
     "titulaire": "rights_holder",
 }
+DATES = {"embargo": "embargo_until", "revision": "review_on"}
 CHOICES = {"type": "type", "langue": "language", "licence": "licence", "visibilite": "level"}
 # Several in a cell, separated by a bar.
 TERMS = {

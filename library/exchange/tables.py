@@ -28,6 +28,10 @@ def _word(field: str) -> Cell:
     return lambda document, record: getattr(document, field)
 
 
+def _day(field: str) -> Cell:
+    return lambda document, record: getattr(document, field) or ""
+
+
 def _said(schemes: tuple[str, ...]) -> Cell:
     return lambda document, record: BAR.join(record.labels(*schemes))
 
@@ -44,6 +48,7 @@ CELLS: dict[str, Cell] = {
     "licence": lambda document, record: record.licence_label,
     "visibilite": lambda document, record: Level(document.level).label,
     columns.SPACE: lambda document, record: document.space.name if document.space else "",
+    **{name: _day(field) for name, field in columns.DATES.items()},
     **{name: _said(schemes) for name, schemes in columns.TERMS.items()},
     columns.TAGS: lambda document, record: BAR.join(record.tags),
     "version": lambda document, record: record.version,

@@ -107,6 +107,13 @@ def fill(document: Document, given: Metadata, *, by: User) -> None:
     _check(document)
 
 
+def check(given: Metadata, *, by: User) -> None:
+    """Check what would be said of a new document, and write nothing. Raises what `fill` raises,
+    and `TooManyTags`."""
+    fill(Document(owner=by), given, by=by)
+    _tags(given.get("tags", ()))
+
+
 def _clean(name: str, value: Any) -> Any:
     if name == "contributors":
         return _contributors(value)

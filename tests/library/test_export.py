@@ -67,7 +67,7 @@ def test_a_table_says_all_that_is_said_of_a_document(library, as_) -> None:
 def test_every_column_that_an_import_reads_is_exported() -> None:
     read = {
         *columns.WORDS, *columns.CHOICES, *columns.TERMS, columns.FILE, columns.CONTRIBUTORS,
-        columns.TAGS, columns.SPACE,
+        columns.TAGS, columns.SPACE, *columns.DATES,
     }  # fmt: skip
 
     assert read <= set(tables.CELLS)
