@@ -229,6 +229,26 @@ def test_a_directory_that_lies_about_its_parts_is_damaged(maude):
         files.accept(upload("menteur.docx", bytes(sent)), by=maude)
 
 
+@pytest.mark.parametrize(
+    ("format_", "mode"),
+    [
+        *(("PNG", mode) for mode in ("1", "L", "LA", "P", "RGB", "RGBA", "I;16")),
+        *(("JPEG", mode) for mode in ("L", "RGB", "CMYK")),
+        ("WEBP", "RGBA"),
+    ],
+)
+def test_a_very_large_image_is_drawn_at_half_its_size(maude, monkeypatch, format_, mode):
+    monkeypatch.setattr(images, "LARGE", 700 * 500)
+    sent = picture(format_, (701, 501), mode)
+    stored = files.accept(upload(f"a.{format_.lower()}", sent), by=maude)
+    image = read(stored)
+    assert image.size == (stored.width, stored.height)
+    assert stored.width in (350, 351) and stored.height in (250, 251)
+    # The gradient runs from black, above, to white.
+    greys = image.convert("RGB").convert("L")
+    assert greys.getpixel((100, 20)) < greys.getpixel((100, 125)) < greys.getpixel((100, 240))
+
+
 @pytest.mark.parametrize("size", [(50_000, 50_000), (8_000, 5_001), (2**31 - 1, 1)])
 def test_a_wall_of_pixels_is_refused_before_it_is_drawn(maude, size, monkeypatch):
     monkeypatch.setattr(Image.Image, "load", lambda self: pytest.fail("drawn"))
