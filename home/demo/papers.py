@@ -57,11 +57,12 @@ class Style:
     size: int
     leading: int
     after: int
+    before: int = 0
 
 
-TITLE = Style("F2", 24, 30, 14)
-HEADING = Style("F2", 15, 20, 8)
-BODY = Style("F1", 12, 18, 10)
+TITLE = Style("F2", 26, 33, 16)
+HEADING = Style("F2", 18, 24, 8, before=20)
+BODY = Style("F1", 14, 22, 12)
 SMALL = Style("F1", 10, 14, 4)
 
 
@@ -78,6 +79,7 @@ class _Sheet:
         self.y = HEIGHT - MARGIN
 
     def write(self, text: str, style: Style) -> None:
+        self.y -= style.before
         for line in _wrapped(text, style):
             self.y -= style.leading
             self.place(line, style, self.y)
@@ -101,9 +103,8 @@ def _pages(paper: Paper) -> list[bytes]:
     sheets = [_Sheet()]
     sheets[0].bar()
     sheets[0].write(paper.title, TITLE)
-    for line in (paper.authors, paper.publisher, str(paper.year)):
-        if line:
-            sheets[0].write(line, SMALL)
+    for line in _signature(paper):
+        sheets[0].write(line, SMALL)
     for number, section in enumerate(paper.sections):
         if number and not paper.short:
             sheets.append(_Sheet())
@@ -116,6 +117,12 @@ def _pages(paper: Paper) -> list[bytes]:
     for number, sheet in enumerate(sheets, 1):
         sheet.place(f"{paper.publisher or paper.title[:60]} – page {number}", SMALL, 40)
     return [b"\n".join(sheet.orders) for sheet in sheets]
+
+
+def _signature(paper: Paper) -> list[str]:
+    """Who wrote it, who published it, when; once where they are the same."""
+    said = (paper.authors, paper.publisher, str(paper.year))
+    return [line for line in dict.fromkeys(said) if line]
 
 
 def _wrapped(text: str, style: Style) -> Iterator[str]:
@@ -232,8 +239,7 @@ def _relations(*found: tuple[str, str]) -> str:
 
 def docx(paper: Paper) -> bytes:
     """The paper as a Word file: a title, headings, one page a section."""
-    said = [paper.authors, paper.publisher, str(paper.year)]
-    body = [_paragraph(paper.title, "Title"), *(_paragraph(line) for line in said if line)]
+    body = [_paragraph(paper.title, "Title"), *map(_paragraph, _signature(paper))]
     for number, section in enumerate(paper.sections):
         cut = bool(number) and not paper.short
         if section.heading:
@@ -291,9 +297,7 @@ def _word_styles(language: str) -> str:
 
 def xlsx(paper: Paper) -> bytes:
     """The paper as an Excel file: what it is on the first sheet, then one sheet a section."""
-    first = [
-        line for line in (paper.title, paper.authors, paper.publisher, str(paper.year)) if line
-    ]
+    first = [paper.title, *_signature(paper)]
     sheets = [("Présentation", first)]
     for number, section in enumerate(paper.sections, 1):
         rows = [part for text in section.paragraphs for part in re.split(r"(?<=[.?!]) ", text)]

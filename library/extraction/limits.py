@@ -22,7 +22,7 @@ class Limits:
     output  bytes of what it answers
     """
 
-    memory: int = 330_000_000
+    memory: int = 315_000_000
     cpu: int = 10
     wall: float = 15
     output: int = 12_000_000

@@ -6,7 +6,7 @@ import io
 import warnings
 from typing import IO
 
-from PIL import Image, ImageOps
+from PIL import Image
 
 from library.extraction.child.reader import Reader
 from library.extraction.child.trouble import Broken, TooBig
@@ -52,17 +52,13 @@ def narrowed(image: Image.Image, width: int) -> Image.Image:
 
 def _reduced(image: Image.Image, width: int) -> Image.Image:
     size = (width, max(1, round(image.height * width / image.width)))
-    # Reduced roughly first, before any other copy at full size.
+    # Roughly first: nothing may copy it at full size. Transparency is multiplied in such a copy.
     factor = max(1, image.width // (width * 3))
-    if factor > 1:
-        image = (
-            image.reduce(factor)
-            if image.mode not in {"P", "1"}
-            else image.resize(
-                (max(1, image.width // factor), max(1, image.height // factor)),
-                Image.Resampling.NEAREST,
-            )
-        )
+    if factor > 1 and image.mode in {"L", "RGB"}:
+        image = image.reduce(factor)
+    elif factor > 1:
+        rough = (max(1, image.width // factor), max(1, image.height // factor))
+        image = image.resize(rough, Image.Resampling.NEAREST)
     if image.mode not in {"L", "RGB"}:
         image = image.convert("RGBA")
     return image.resize(size, Image.Resampling.LANCZOS)
@@ -84,7 +80,7 @@ def encoded(image: Image.Image, *, quality: int) -> bytes:
 
 
 class Picture(Reader):
-    """An image: no text of its own, and no pages."""
+    """An image: no text of its own, and no pages. The door of files drew it upright."""
 
     paged = False
 
@@ -98,4 +94,4 @@ class Picture(Reader):
             self.image.load()
         except DAMAGED:
             raise Broken from None
-        return ImageOps.exif_transpose(self.image)
+        return self.image

@@ -175,7 +175,7 @@ def test_the_child_knows_neither_django_nor_the_settings():
 
 def test_no_address_space_holds_more_than_300_megabytes():
     """What is resident is part of it."""
-    assert READ.memory <= 335_000_000 and DRAW.memory <= 335_000_000
+    assert READ.memory <= 320_000_000 and DRAW.memory <= 320_000_000
     assert Limits().memory == READ.memory
 
 
