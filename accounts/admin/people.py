@@ -252,6 +252,7 @@ class OrganisationAdmin(ScopedAdmin):
     """Every organisation with its 27 facts, its contact person, its twin and its history."""
 
     federation_only = True
+    change_list_template = "accounts/people/admin/organisations.html"
     form = OrganisationForm
     list_display = ("name", "category", "shown_region", "shown_contact", "shown_twin", "filled")
     list_filter = ("category",)

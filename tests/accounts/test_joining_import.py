@@ -251,3 +251,15 @@ def test_seventy_organisations_are_read_in_a_constant_number_of_queries(
     assert plan.new_organisations == 70
     outcome = importing.carry_out(plan, by=world.odile, send=True)
     assert (outcome.organisations, outcome.people) == (70, 70)
+
+
+@pytest.mark.parametrize("room", ["invitation", "organisation"])
+def test_the_import_is_reached_from_the_invitations_and_from_the_organisations(
+    world: World, as_: Browser, here: str, room: str
+) -> None:
+    odile = as_(world.odile)
+    url = reverse(f"admin:accounts_{room}_changelist")
+
+    assert f'href="{here}"' in odile.get(url).content.decode()
+    # Chosen from a popup, a row is looked for: nothing leads elsewhere.
+    assert f'href="{here}"' not in odile.get(f"{url}?_popup=1").content.decode()
