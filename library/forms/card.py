@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from core.models import StoredFile
 from library import errors
-from library.forms.sheet import FIRST, SheetForm
+from library.forms.sheet import SheetForm
 from library.forms.version import VersionForm
 
 if TYPE_CHECKING:
@@ -88,13 +88,8 @@ class CardForm(SheetForm):
             self.add_error("twin", _("Say whether it is the same document."))
         return data
 
-    def first(self) -> list[forms.BoundField]:
-        names = FIRST if "filename" in self.fields else ("link", *FIRST)
-        return [self[name] for name in names]
+    def lines(self) -> list[forms.BoundField]:
+        return super().lines() if "filename" in self.fields else [self["link"], *super().lines()]
 
-    def rest(self) -> list[forms.BoundField]:
-        shown = {field.name for field in self.first()} | {"twin"}
-        return [field for field in self.visible_fields() if field.name not in shown]
-
-    def rest_has_errors(self) -> bool:
-        return any(field.errors for field in self.rest())
+    def folded(self) -> list[forms.BoundField]:
+        return [field for field in super().folded() if field.name != "twin"]

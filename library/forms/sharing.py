@@ -76,8 +76,9 @@ class SharingForm(Refusing):
         field = self.fields["audience"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
         choices = audiences(user, list(self.spaces.values()))
-        if document is not None and audience_of(document) not in dict(choices):
+        if document is not None and not _hers(document, user, choices):
             choices.insert(0, (AS_IT_IS, _("As now: %(level)s") % {"level": _level(document)}))
+            self.initial["audience"] = AS_IT_IS
         field.choices = choices
 
     @property
@@ -145,6 +146,14 @@ def audience_of(document: Document) -> str:
     if document.level == Level.SPACE and document.space is not None:
         return IN_SPACE + document.space.slug
     return document.level
+
+
+def _hers(document: Document, user: User, choices: list[tuple[str, str]]) -> bool:
+    """Whether the audience of a document is one that she could choose."""
+    elsewhere = document.organisation_id is not None and (
+        document.organisation_id != user.organisation_id
+    )
+    return audience_of(document) in dict(choices) and not elsewhere
 
 
 def _level(document: Document) -> str:

@@ -32,8 +32,9 @@ PLAIN = (
     "title", "alternative", "authors", "abstract", "issued", "type", "language", "extent",
     "period", "isbn", "doi", "source", "review_on", "contributors",
 )  # fmt: skip
-# Always open; the rest is folded.
-FIRST = ("title", "authors", "abstract", "issued", "type", "language")
+# Always open, a line each, then side by side; the rest is folded.
+LINES = ("title", "authors", "abstract")
+BESIDE = ("issued", "type", "language")
 
 
 class SheetForm(Refusing):
@@ -117,16 +118,22 @@ class SheetForm(Refusing):
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 (for the type checker)
         field.choices = choices
 
-    def first(self) -> list[forms.BoundField]:
-        return [self[name] for name in FIRST]
+    def lines(self) -> list[forms.BoundField]:
+        return [self[name] for name in LINES]
 
-    def rest(self) -> list[forms.BoundField]:
-        return [
-            self[name] for name in self.fields if name not in FIRST and not name.startswith("_")
-        ]
+    def beside(self) -> list[forms.BoundField]:
+        return [self[name] for name in BESIDE]
 
-    def rest_has_errors(self) -> bool:
-        return any(name not in FIRST for name in self.errors)
+    def folded(self) -> list[forms.BoundField]:
+        """What is folded, but for the lists of words."""
+        shown = {field.name for field in (*self.lines(), *self.beside())} | set(FACETS)
+        return [field for field in self.visible_fields() if field.name not in shown]
+
+    def lists(self) -> list[forms.BoundField]:
+        return [self[name] for name in FACETS]
+
+    def folds_errors(self) -> bool:
+        return any(field.errors for field in (*self.folded(), *self.lists()))
 
     def given(self) -> Metadata:
         """What the services take."""

@@ -7,9 +7,9 @@ All of it is read from the form and shown again by it: nothing is deposited unti
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
@@ -36,6 +36,7 @@ from library.models import Document
 from library.sent import loose, own
 from library.services.deposit import add_version, deposit_document
 from library.services.metadata import identity
+from library.views.summary import Several
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -255,6 +256,11 @@ class Batch:
         alone = all(card.form.version_of for card in self.cards)
         return cards if alone else [*cards, self.sharing]
 
+    def summary(self) -> Several:
+        """What is to be mended, said once for all."""
+        numbers = range(1, len(self.cards) + 1) if len(self.cards) > 1 else ()
+        return Several(self.forms, [_("Document %(n)s") % {"n": n} for n in numbers])
+
     def is_valid(self) -> bool:
         wrong = [form for form in self.forms if not form.is_valid()]
         return not wrong
@@ -292,21 +298,6 @@ class Batch:
             label=given.get("label", ""),
             **said,
         )
-
-
-class Several:
-    """Several forms as one, for the summary of what is to be mended."""
-
-    def __init__(self, forms: list[Any]) -> None:
-        self.forms = forms
-        self.errors = [name for form in forms for name in form.errors]
-
-    def non_field_errors(self) -> list[str]:
-        return [error for form in self.forms for error in form.non_field_errors()]
-
-    def __iter__(self) -> Iterator[Any]:
-        for form in self.forms:
-            yield from form
 
 
 def link_deposited(submission: str, link: str, user: User) -> int | None:

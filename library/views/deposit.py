@@ -13,11 +13,12 @@ from django.views.decorators.http import require_safe
 from core.pagination import by_cursor
 from core.web import person
 from core.writing import keeps_writing
+from library.errors import NothingToDeposit
 from library.extraction.errors import sentence
 from library.models import Document, Version
 from library.permissions import may_deposit
 from library.views import kept
-from library.views.batch import Batch, CardRefused, Several
+from library.views.batch import Batch, CardRefused
 
 # What the buttons of the form ask for, besides showing it again.
 DEPOSIT, AS_IS, REMOVE = "deposer", "as-is", "retirer:"
@@ -69,6 +70,8 @@ def _received(request: HttpRequest) -> Batch:
     batch.take_files(request.FILES.getlist("files"))
     if address := request.POST.get("address", "").strip():
         batch.take_link(address)
+    if not batch.prefixes() and not batch.refused:
+        batch.refused.append(("", str(NothingToDeposit())))
     batch.open()
     return batch
 
@@ -99,7 +102,7 @@ def _show(
         batch.quiet()
     context = {
         "batch": batch,
-        "summary": Several(batch.forms) if errors else None,
+        "summary": batch.summary() if errors else None,
         "found": batch.look_for_identifiers(),
         "address": batch.data.get("address", ""),
         "writer": batch.data.get("writer", ""),

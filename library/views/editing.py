@@ -27,7 +27,7 @@ from library.permissions import rights_of
 from library.sent import loose
 from library.services.deposit import add_version, edit_document
 from library.views import kept
-from library.views.batch import Several
+from library.views.summary import Several
 
 if TYPE_CHECKING:
     from library.services.metadata import Metadata

@@ -384,3 +384,9 @@ def test_numbers_that_mean_nothing_break_nothing(library: World, as_: As) -> Non
     ):
         assert maude.post(HERE, words).status_code in (200, 400)
     assert not Document.objects.exists()
+
+
+def test_nothing_chosen_is_said(library: World, as_: As) -> None:
+    answer = as_(library.maude).post(HERE, {"act": ""})
+    assert answer.status_code == 400
+    assert "data-errors" in answer.content.decode()
