@@ -32,6 +32,7 @@ from forums.models import Post, Thread
 from forums.services import create_thread, hide_post, hide_thread, move_thread, reply
 from moderation.services import file_report
 from notifications.models import Subscription
+from search import indexing
 from tests import access
 from tests.conftest import World, build_world, make_person, make_space
 
@@ -190,6 +191,8 @@ def build_city(storages: dict[str, Any]) -> City:
     )
     city.may["zqdemandejoindre"] = {"odile", "maude"}
     _report_the_animators(city)
+    for kind in indexing.indexed_kinds():
+        list(indexing.walk(kind, name="city"))
     return city
 
 
@@ -289,8 +292,21 @@ def surfaces(role: str) -> list[str]:
     found += [f"{report}?genre=post&objet={pk}" for pk in Post.objects.values_list("pk", flat=True)]
     for name in ("accounts:members", "accounts:organisations"):
         found += [f"{reverse(name)}?q=zq", f"{reverse(name)}?q=a"]
+    found += _searches(list(slugs))
     if staff:
         found += _admin_searches()
+    return found
+
+
+def _searches(slugs: list[str]) -> list[str]:
+    """The search, everywhere and inside each space: results, orders, corrections, suggestions. No
+    word that is asked is a canary, since the page repeats it."""
+    page, suggestions = reverse("search:page"), reverse("search:suggestions")
+    asked = ("titre", "titre&tri=date", "texte", "mot -sirop", "zqcommonpublishedtitrx", "auteur:a")
+    found = [f"{page}?q={words}" for words in asked]
+    found += [f"{suggestions}?q={prefix}" for prefix in ("ti", "titre z", "zq", "zqsecre")]
+    for slug in slugs:
+        found += [f"{one}?q=titre z&communaute={slug}" for one in (page, suggestions)]
     return found
 
 
