@@ -16,9 +16,13 @@ ROOMS = (
 PRIVATE = {
     "Thread", "Post", "Draft", "Organisation", "Profile", "Skill", "SubCommunity", "Membership",
     "JoinRequest", "Charter", "BreakGlassGrant", "MembershipRequest", "Invitation", "Report",
-    "StoredFile", "OutgoingMail", "SearchDocument", "Word",
+    "StoredFile", "OutgoingMail", "SearchDocument", "Word", "Document", "Version", "Page",
+    "Collection", "CollectionItem",
 }  # fmt: skip
-STARTS = {"readable_by", "findable_by", "moderated_by", "listed_to", "of"}
+STARTS = {
+    "readable_by", "findable_by", "moderated_by", "listed_to", "of", "seen_by", "gone_for",
+    "shown_to",
+}  # fmt: skip
 
 
 def sources(*names: str) -> Iterator[Path]:
