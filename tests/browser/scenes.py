@@ -14,6 +14,8 @@ from community.models import SubCommunity
 from community.services import ask_to_join, break_glass, invite_in
 from forums import services as forums
 from forums.models import Post, Thread
+from library.models import Document
+from library.services import collections
 from moderation import services as moderation
 from moderation.models import Report
 from search.models import SavedSearch
@@ -28,6 +30,8 @@ GUEST = "solange.harfangeau@courriel.example"
 NEWCOMER = "nadia.nouvelle@exemple.test"
 EMPTY = "espace-vide"
 LONG = "Un long fil"
+LIST = "Une liste de lecture"
+EMPTY_LIST = "Une liste vide"
 
 
 def person(email: str) -> User:
@@ -174,6 +178,16 @@ def protect_fully(member: User) -> None:
     )
 
 
+def add_collections(member: User) -> None:
+    """A shared list with a word on each document, and one of hers alone, empty."""
+    shared = collections.make_collection(
+        by=member, title=LIST, purpose="Pour la première semaine.", level="public"
+    )
+    for document in Document.objects.readable_by(member).order_by("pk")[:3]:
+        collections.add_document(shared, document, by=member, note="À lire d’abord.")
+    collections.make_collection(by=member, title=EMPTY_LIST)
+
+
 def add_searches(member: User) -> None:
     """Enough to fill two pages and every facet; searches saved in each state."""
     common = SubCommunity.objects.get(is_common=True)
@@ -212,4 +226,5 @@ def stage() -> None:
     add_threads(animator, member)
     add_doors(animator)
     add_searches(member)
+    add_collections(member)
     protect_fully(member)
