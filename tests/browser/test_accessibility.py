@@ -15,6 +15,7 @@ from accounts.services import invitations, joining
 from community.models import BreakGlassGrant, Charter, JoinRequest, Membership, SubCommunity
 from core.models import ActionLog, Term
 from forums.models import Post, Thread
+from library.models import Collection
 from moderation.models import Report
 from notifications.links import stop_url
 from search.links import stop_url as stop_searches
@@ -49,6 +50,12 @@ NO_PAGE = {
     "usersessions_list": "leads to the security page",
     "account_confirm_login_code": "below, once a code is asked for",
     "mfa_authenticate": "below, once the password is given",
+    "library:citation": "a file",
+    "library:oai": "XML",
+    "library:feed_rss": "XML",
+    "library:feed_atom": "XML",
+    "library:table": "a CSV file",
+    "library:collection_zip": "an archive",
     "search:suggestions": "JSON",
     "search:feed": "XML",
     "search:feed_rss": "XML",
@@ -173,6 +180,28 @@ def discussion_pages() -> list[str]:
         to("moderation:report", report.pk),
         to("moderation:report", closed.pk),
     ]
+
+
+def collection_pages() -> list[str]:
+    """Reading lists, as Tristan makes them."""
+    shared = Collection.objects.get(title=scenes.LIST)
+    empty = Collection.objects.get(title=scenes.EMPTY_LIST)
+    document = shared.items.all()[0].document_id
+    return [
+        to("library:collections"),
+        shared.get_absolute_url(),
+        shared.get_absolute_url() + "?impression=1",
+        empty.get_absolute_url(),
+        to("library:new_collection"),
+        to("library:collection_edit", shared.pk),
+        to("library:collect", document),
+    ]
+
+
+def visited_collections() -> list[str]:
+    """The same lists, where they are public."""
+    shared = Collection.objects.get(title=scenes.LIST)
+    return [to("library:collections"), shared.get_absolute_url()]
 
 
 def search_pages() -> list[str]:
@@ -312,6 +341,8 @@ GROUPS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "own": (scenes.MEMBER, own_pages),
     "shared": (scenes.MEMBER, shared_pages),
     "discussions": (scenes.MEMBER, discussion_pages),
+    "collections": (scenes.MEMBER, collection_pages),
+    "visited": ("", visited_collections),
     "search": (scenes.MEMBER, search_pages),
     "newcomer": (scenes.NEWCOMER, newcomer_pages),
     "guest": (scenes.GUEST, guest_pages),
