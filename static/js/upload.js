@@ -3,8 +3,11 @@
    file. A file that has arrived becomes a hidden field `kept` of the form, in place of the input's
    own. Without this script, the same form sends the files itself. */
 
+/* a piece grows while the network is good, and shrinks when it is lost */
 const PIECE = 256 * 1024;
-const LARGEST = 1000 * 1000;
+const SMALLEST = 64 * 1024;
+const LARGEST = 960 * 1024;
+const QUICK = 1500;
 const AT_ONCE = 2;
 const TUS = { "Tus-Resumable": "1.0.0" };
 const WAITS = [1, 2, 4, 8, 15, 30];
@@ -80,6 +83,7 @@ class Sending {
     this.offset = 0;
     this.state = "waits";
     this.failures = 0;
+    this.reach = PIECE;
     this.draw();
   }
 
@@ -177,9 +181,9 @@ class Sending {
   }
 
   async piece() {
-    const end = Math.min(this.offset + PIECE, this.size, this.offset + LARGEST);
     const start = this.offset;
-    if (end === this.size) this.bar.value = this.size;
+    const end = Math.min(start + this.reach, this.size);
+    const begun = performance.now();
     const answer = await this.request("PATCH", this.url, {
       headers: { "Upload-Offset": String(start), "Content-Type": "application/offset+octet-stream" },
       body: this.file.slice(start, end),
@@ -190,6 +194,7 @@ class Sending {
     });
     if (this.state === "looked") this.state = "sends";
     this.failures = 0;
+    if (performance.now() - begun < QUICK) this.reach = Math.min(LARGEST, 2 * this.reach);
     this.took(answer);
     if (this.state === "sends") this.show("sends");
   }
@@ -211,6 +216,7 @@ class Sending {
       say(`${this.name} ${this.zone.list.dataset.ended}`);
     } else if (trouble.again && this.failures < WAITS.length) {
       if (this.failures === 0) say(`${this.name} ${this.zone.list.dataset.lost}`);
+      this.reach = Math.max(SMALLEST, this.reach / 2);
       this.show("lost");
       this.timer = setTimeout(() => { if (this.state === "lost") this.show("waits"); this.zone.next(); }, WAITS[this.failures] * 1000);
       this.failures += 1;
@@ -289,7 +295,11 @@ class Zone {
     this.find();
   }
 
-  get token() { return this.form.elements.csrfmiddlewaretoken.value; }
+  /* signing in again in another tab changes the token: the cookie has the one of now */
+  get token() {
+    const cookie = document.cookie.match(/(?:^|; )(?:__Host-csrf|csrftoken)=([^;]+)/);
+    return cookie?.[1] ?? this.form.elements.csrfmiddlewaretoken.value;
+  }
 
   drops() {
     const carries = (event) => event.dataTransfer?.types.includes("Files");

@@ -12,6 +12,8 @@ from playwright.sync_api import Page, Route, expect
 
 from core.models import ResumableUpload, StoredFile
 from library.models import Document
+from tests.accounts.people import give_password
+from tests.browser.acts import sign_in
 from tests.browser.axe import check
 from tests.browser.house import House, work
 from tests.conftest import World
@@ -140,20 +142,17 @@ def test_a_page_that_is_loaded_again_goes_on_where_it_stood(
     path.write_bytes(LONG)
     page = house.visit(world.maude)
     page.goto(HERE)
-    Network(page, good=1, cut=False)
     drop(page, mot=b"Un mot court.")
     state(page, "mot.txt", "done")
-    page.unroute(PIECES)
-    Network(page, good=1, cut=False)
-    page.set_input_files("[name=files]", path)
-    expect(line(page, "guide.txt").locator("progress")).not_to_have_attribute("value", "0")
-    page.wait_for_function("() => document.querySelector('.uploads').textContent.includes('%')")
+    network = Network(page, good=1, cut=False)
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.ok):
+        page.set_input_files("[name=files]", path)
     sent_before = ResumableUpload.objects.get(name="guide.txt")
-    page.unroute(PIECES)
     page.reload()
     state(page, "mot.txt", "done")
     state(page, "guide.txt", "again")
-    network = Network(page, good=10_000, cut=False)
+    network.good = 10_000
+    network.offsets.clear()
     page.set_input_files("[name=files]", path)
     state(page, "guide.txt", "done")
     sent_before.refresh_from_db()
@@ -183,6 +182,25 @@ def test_by_keyboard_a_file_is_paused_resumed_and_taken_away(house: House, world
     page.keyboard.press("Enter")
     expect(page.locator(".uploads > li")).to_have_count(0)
     expect(page.locator("[name=files]")).to_be_focused()
+
+
+def test_signed_in_again_in_another_window_she_goes_on(house: House, world: World) -> None:
+    give_password(world.maude)
+    page = house.visit(world.maude)
+    page.goto(HERE)
+    network = Network(page, good=1, cut=False)
+    with page.expect_response(lambda answer: answer.request.method == "PATCH" and answer.ok):
+        drop(page, guide=LONG)
+    page.context.clear_cookies(name="ancrage")
+    network.back()
+    state(page, "guide.txt", "ended")
+    sign_in(page.context.new_page(), world.maude)
+    line(page, "guide.txt").locator("[data-act=resume]").click()
+    state(page, "guide.txt", "done")
+    # The form was opened before: it is shown again, with its file, and nothing is lost.
+    page.get_by_role("button", name="Continuer").click()
+    page.wait_for_selector("#sharing")
+    assert page.locator("[name=card]").count() == 1
 
 
 def test_the_form_waits_for_its_files(house: House, world: World) -> None:
