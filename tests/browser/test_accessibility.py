@@ -270,6 +270,8 @@ def console_pages() -> list[str]:
     first, second = Report.objects.order_by("closed_at")[:2]
     return [
         to("admin:index"),
+        to("admin:search"),
+        to("admin:search", q="la"),
         to("admin:ask", unanswered[0].pk),
         to("admin:greet", person(scenes.NEWCOMER).pk),
         to("admin:thank", Post.objects.filter(unnamed=False)[0].pk),
