@@ -25,6 +25,7 @@ from core.pagination import by_cursor
 from core.ratelimit import limited
 from core.site import absolute
 from core.web import no_store, person
+from library.counting import note_archive
 from library.errors import GuestsFollow, NotYourCollection
 from library.exchange import archive
 from library.exchange.archive import Piece
@@ -117,6 +118,7 @@ def zip_archive(request: HttpRequest, pk: int) -> HttpResponseBase:
     request.META.pop("HTTP_ACCEPT_ENCODING", None)
     if request.method == "HEAD":
         return HttpResponse(content_type="application/zip", headers=headers)
+    note_archive(request, pk, [one.record.number for one in pieces if one.file is not None])
     content = archive.stream(
         clean(collection.title),
         clean(collection.purpose),

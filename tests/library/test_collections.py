@@ -31,7 +31,7 @@ from library.errors import (
     ReasonNeeded,
 )
 from library.exchange import archive
-from library.models import Collection, CollectionItem, Document
+from library.models import Collection, CollectionItem, Document, Download
 from library.services import collections as services
 from library.services.asides import hide_document
 from library.services.collections import (
@@ -533,6 +533,23 @@ def test_the_archive_is_never_whole_in_memory(library, as_, monkeypatch) -> None
 
     assert len(pieces) > 30
     assert max(map(len, pieces)) < 2500
+
+
+def test_the_archive_counts_as_a_download_of_each_file_once_a_session_and_a_day(
+    library, as_
+) -> None:
+    collection = filled(library.maude, "Un", "Deux", level="public")
+    link = make_document(library.maude, title="Ailleurs", link="https://exemple.org/page")
+    add_document(collection, link, by=library.maude)
+    browser = as_(library.eve)
+    for _time in range(2):
+        archived(browser, collection)
+    archived(as_(library.real), collection)
+    archived(as_(None), collection)
+
+    counts = dict(Document.objects.values_list("title", "download_count"))
+    assert counts == {"Un": 2, "Deux": 2, "Ailleurs": 0}
+    assert set(Download.objects.values_list("document__title", "count")) == {("Un", 2), ("Deux", 2)}
 
 
 def test_an_archive_too_heavy_is_refused_before_it_begins(library, as_, monkeypatch) -> None:
