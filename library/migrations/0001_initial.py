@@ -500,7 +500,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("attente", "Being read"),
                             ("images", "Being read, image by image"),
-                            ("lu", "Read"),
+                            ("lu", "Text read"),
                             ("sans-texte", "No text in it"),
                             ("echec", "Could not be read"),
                         ],

@@ -29,7 +29,7 @@ class Version(CanBeRead):
     class Reading(models.TextChoices):
         WAITING = "attente", _("Being read")
         RECOGNISING = "images", _("Being read, image by image")
-        DONE = "lu", _("Read")
+        DONE = "lu", _("Text read")
         EMPTY = "sans-texte", _("No text in it")
         FAILED = "echec", _("Could not be read")
 
