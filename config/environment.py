@@ -15,8 +15,8 @@ from django.core.exceptions import ImproperlyConfigured
 # Every variable that settings read; README.md describes each.
 KNOWN = frozenset(
     """
-    ALLOWED_HOSTS CACHE_URL CLAMD_ADDRESS DATABASE_URL MAIL_URL PORT SECRET_KEY STORAGE_URL
-    TASKS_URL
+    ALLOWED_HOSTS CACHE_URL CLAMD_ADDRESS DATABASE_URL MAIL_URL PORT SEARCH_URL SECRET_KEY
+    STORAGE_URL TASKS_URL
     ANCRAGE_ACCEL_PREFIX ANCRAGE_BEHIND_PROXY ANCRAGE_BIND ANCRAGE_COANIMATION ANCRAGE_DEBUG
     ANCRAGE_DEMO ANCRAGE_FEDERATION ANCRAGE_FEDERATION_NAME ANCRAGE_HOME ANCRAGE_MAIL_FROM
     ANCRAGE_NAME ANCRAGE_PRIVACY_CONTACT ANCRAGE_PRIVACY_OFFICER ANCRAGE_SUPPORTER
@@ -166,6 +166,17 @@ def tasks() -> dict[str, Any]:
     if urlsplit(raw).scheme in ("redis", "rediss"):
         return {"BACKEND": "django_tasks_rq.RQBackend", "QUEUES": ["default"]}
     refuse("TASKS_URL takes redis:// (or nothing, for the database).")
+
+
+def search() -> str:
+    """SEARCH_URL: `db`, the full-text search of the database, the one engine that there is."""
+    raw = os.environ.get("SEARCH_URL", "").strip()
+    if raw in ("", "db"):
+        return "db"
+    refuse(
+        "SEARCH_URL takes db (or nothing, which is the same): the database does the search, and no "
+        "cluster can do it yet."
+    )
 
 
 def storage(home: Path) -> dict[str, Any]:

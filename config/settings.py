@@ -134,6 +134,7 @@ CACHES = {
     # Words that rarely change, kept by each process for seconds (core.terms).
     "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
+SEARCH_ENGINE = environment.search()
 TASKS = {"default": environment.tasks()}
 if TASKS_URL := os.environ.get("TASKS_URL"):
     INSTALLED_APPS += ["django_rq"]

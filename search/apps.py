@@ -8,6 +8,9 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from search import handlers, mail  # noqa: F401  (they register themselves)
+        from core.content import register_neighbours
+        from search import checking, handlers, mail  # noqa: F401  (they register themselves)
+        from search.similar import similar
 
         handlers.subscribe()
+        register_neighbours(similar)

@@ -16,6 +16,8 @@ from search.models import SearchDocument, SearchPage
 # Grows when a row is drawn otherwise from the same entry.
 VERSION = 1
 TITLE = 300
+# What is read of a text to rank it, in letters of its stems: some four pages.
+HEAD = 4000
 # A text's stems are kept in order up to here, then only those that were not met yet: PostgreSQL
 # takes a megabyte of words in one row at most.
 IN_ORDER = 120_000
@@ -42,6 +44,7 @@ def row_of(kind: str, entry: Entry) -> SearchDocument:
     author = _clean(entry.author_name)[:TITLE]
     own = title if entry.titled else ""
     container_kind, container_id = entry.container or ("", None)
+    head, more = halves(_in_order(pages))
     return SearchDocument(
         kind=kind,
         object_id=entry.object_id,
@@ -58,7 +61,8 @@ def row_of(kind: str, entry: Entry) -> SearchDocument:
         title_stems=_in_order([own, keywords]),
         keywords=keywords,
         body=pages[0] if len(pages) == 1 else "",
-        body_stems=_in_order(pages),
+        body_stems=head,
+        more_stems=more,
         author_id=entry.author_id,
         author_name=author,
         author_key=" ".join(word.key for word in analysis.words(author))[:TITLE].strip(),
@@ -87,6 +91,14 @@ def words_of(row: SearchDocument, pages: Iterable[SearchPage]) -> dict[str, anal
     own = row.title if row.title_key else ""
     texts = [own, row.keywords, row.body, *(page.text for page in pages)]
     return {word.plain: word for text in texts for word in analysis.words(text)}
+
+
+def halves(stems: str) -> tuple[str, str]:
+    """The stems that rank a text, and the rest of them."""
+    if len(stems) <= HEAD:
+        return stems, ""
+    cut = stems.rindex(" ", 0, HEAD + 1)
+    return stems[:cut], stems[cut + 1 :]
 
 
 def _clean(text: str) -> str:

@@ -19,12 +19,12 @@ from search.scope import Scope
 if TYPE_CHECKING:
     from search.querysets import EntryQuerySet
 
-NOT_SHOWN = ("title_stems", "body_stems", "keywords")
+NOT_SHOWN = ("title_stems", "body_stems", "more_stems", "keywords")
 
 
 def hits(rows: EntryQuerySet, page: Sequence[Ranked], match: Match, scope: Scope) -> list[Hit]:
     """The hits of a page, in its order: one query. `rows` say again, now, what may be shown."""
-    wanted = [ranked.candidate.pk for ranked in page]
+    wanted = [ranked.candidate.id for ranked in page]
     if not wanted:
         return []
     shown = rows.filter(pk__in=wanted).select_related("space", "author").defer(*NOT_SHOWN)

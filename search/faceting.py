@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from django.utils import timezone
@@ -21,16 +21,13 @@ from search.scope import Scope
 
 MOST = 12
 
+ZONE = timezone.get_default_timezone()
 VALUES: dict[str, Callable[[Candidate], Any]] = {
-    "kind": lambda candidate: candidate.kind,
-    "space": lambda candidate: candidate.space_id,
-    "type": lambda candidate: candidate.type,
-    "year": lambda candidate: year_of(candidate),
+    "kind": attrgetter("kind"),
+    "space": attrgetter("space_id"),
+    "type": attrgetter("type"),
+    "year": lambda candidate: candidate.dated_at.astimezone(ZONE).year,
 }
-
-
-def year_of(candidate: Candidate) -> int:
-    return timezone.localtime(candidate.dated_at).year
 
 
 def chosen(filters: Filters) -> dict[str, tuple[Any, ...]]:
@@ -41,10 +38,6 @@ def chosen(filters: Filters) -> dict[str, tuple[Any, ...]]:
         "type": (filters.type,) if filters.type else (),
         "year": () if filters.year is None else (filters.year,),
     }
-
-
-def without_choices(filters: Filters) -> Filters:
-    return replace(filters, kinds=(), space=None, type="", year=None)
 
 
 def kept(candidates: Sequence[Candidate], filters: Filters, *, but: str = "") -> list[Candidate]:

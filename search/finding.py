@@ -71,10 +71,10 @@ def find(
     found = asked.candidates()
     kept = faceting.kept(found, filters)
     if order == "date":
-        ranked = ranking.by_date(kept, asked.match)
+        ranked = ranking.by_date(kept)
     else:
         ranked = ranking.by_relevance(kept, asked.match, asked.scope, now=timezone.now())
-    start = _place(ranked, after)
+    start = ranking.after(ranked, after)
     page = ranked[start : start + size]
     more = len(ranked) > start + size
     return Results(
@@ -83,20 +83,10 @@ def find(
         count=min(len(kept), CEILING),
         capped=len(kept) > CEILING,
         facets=faceting.facets(found, filters, asked.scope),
-        next="_".join(map(str, page[-1].key)) if more and page else "",
+        next=page[-1].cursor if more else "",
         correction=asked.correction(kept),
         relaxed=asked.relaxed and not any(one.whole for one in ranked),
     )
-
-
-def _place(ranked: Sequence[ranking.Ranked], after: str) -> int:
-    """Where the page that follows the cursor begins; the first page for a cursor of nobody's."""
-    try:
-        score, moment, pk = after.split("_")
-        last = (float(score), int(moment), int(pk))
-    except ValueError:
-        return 0
-    return next((n for n, one in enumerate(ranked) if one.key < last), len(ranked))
 
 
 @dataclass

@@ -40,13 +40,14 @@ class SearchDocument(Audienced):
     """One object of one kind, as it is found.
 
     The audience columns are copies of the object's own, with its container's state, so that the
-    rule is applied inside the query. `title_stems` (title and keywords), `body_stems` and
-    `author_key` (the folded words of a name) are what the engines index: the output of
-    `search.analysis`, separated by spaces. `title_key` is the folded title, empty when the title
-    is not the object's own. `body` is the text of excerpts; that of a kind with pages is in
-    `SearchPage`. `author` is empty when readers do not see it. `counted` says that its words are
-    in the vocabulary of its cell. `since` is when it came, or was published: what saved searches
-    call new. Indexing again keeps it.
+    rule is applied inside the query. `title_stems` (title and keywords), `body_stems`, `more_stems`
+    and `author_key` (the folded words of a name) are what the engines index: the output of
+    `search.analysis`, separated by spaces. The stems of a text are in two columns, since a text is
+    ranked by its first pages and a thousand of them are read at once. `title_key` is the folded
+    title, empty when the title is not the object's own. `body` is the text of excerpts; that of a
+    kind with pages is in `SearchPage`. `author` is empty when readers do not see it. `counted` says
+    that its words are in the vocabulary of its cell. `since` is when it came, or was published:
+    what saved searches call new. Indexing again keeps it.
     """
 
     cell = models.ForeignKey(Cell, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -61,6 +62,7 @@ class SearchDocument(Audienced):
     keywords = models.TextField(blank=True)
     body = models.TextField(blank=True)
     body_stems = models.TextField(blank=True)
+    more_stems = models.TextField(blank=True)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )

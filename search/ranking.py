@@ -8,12 +8,14 @@ little. Nothing here knows of entries that the reader does not see.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from math import exp, sqrt
+from datetime import UTC, datetime
+from itertools import pairwise
+from math import sqrt
+from operator import itemgetter
+from typing import NamedTuple
 
 from search.engines import Candidate
-from search.matching import Group, Match, Way
+from search.matching import Group, Match
 from search.scope import Scope
 
 # What a word in the title adds, beside one in the text.
@@ -38,21 +40,22 @@ HALF_LIFE = 365
 BEYOND = 0.5
 
 
-@dataclass(frozen=True)
-class Ranked:
-    """A candidate in its place; `whole` when every group of the question is met."""
+class Ranked(NamedTuple):
+    """A candidate in its place, the first three in the order of the results; `whole` when every
+    group of the question is met."""
 
     score: float
+    dated_at: datetime
+    id: int
     candidate: Candidate
     whole: bool
 
     @property
-    def key(self) -> tuple[float, int, int]:
-        return (self.score, stamp(self.candidate.dated_at), self.candidate.pk)
+    def cursor(self) -> str:
+        return f"{self.score}_{self.dated_at.timestamp():.6f}_{self.id}"
 
 
-def stamp(moment: datetime) -> int:
-    return int(moment.timestamp() * 1_000_000)
+_place = itemgetter(0, 1, 2)
 
 
 def by_relevance(
@@ -60,42 +63,54 @@ def by_relevance(
 ) -> list[Ranked]:
     """The candidates, the best first; of equals, the newest."""
     weigher = Weigher(match, scope, now)
-    return sorted(map(weigher.rank, candidates), key=lambda ranked: ranked.key, reverse=True)
+    return sorted(map(weigher.rank, candidates), key=_place, reverse=True)
 
 
-def by_date(candidates: Sequence[Candidate], match: Match) -> list[Ranked]:
+def by_date(candidates: Sequence[Candidate]) -> list[Ranked]:
     """The candidates, the newest first."""
-    ranked = [Ranked(0.0, candidate, True) for candidate in candidates]
-    return sorted(ranked, key=lambda one: one.key, reverse=True)
+    ranked = (Ranked(0.0, one.dated_at, one.id, one, True) for one in candidates)
+    return sorted(ranked, key=_place, reverse=True)
+
+
+def after(ranked: Sequence[Ranked], cursor: str) -> int:
+    """Where the page that follows a cursor begins; the first page for a cursor of nobody's."""
+    try:
+        score, moment, pk = cursor.split("_")
+        last = (float(score), datetime.fromtimestamp(float(moment), UTC), int(pk))
+    except (ValueError, OverflowError, OSError):
+        return 0
+    return next((n for n, one in enumerate(ranked) if one[:3] < last), len(ranked))
 
 
 class Weigher:
     """Weighs candidates for one question."""
 
     def __init__(self, match: Match, scope: Scope, now: datetime) -> None:
-        self.now = now
-        self.groups = [(group, scope.weight(group)) for group in match.groups]
-        self.total = sum(weight for _group, weight in self.groups) or 1.0
+        self.today = now.date()
+        weights = [scope.weight(group) for group in match.groups]
+        self.groups = [(_sought(g), w) for g, w in zip(match.groups, weights, strict=True)]
+        self.total = sum(weights) or 1.0
         self.relaxed = match.least < len(match.groups)
         self.pairs = [
             (f" {one[0].stems[-1]} {two[0].stems[0]} ", (a + b) / 2)
-            for (one, a), (two, b) in zip(self.groups, self.groups[1:], strict=False)
+            for (one, two), (a, b) in zip(pairwise(match.groups), pairwise(weights), strict=True)
         ]
         self.exact = " ".join(stem for group in match.groups for stem in group[0].stems)
 
     def rank(self, candidate: Candidate) -> Ranked:
         title = f" {candidate.title_stems} "
         text = f" {candidate.body_stems} "
-        stretch = 1 - LENGTH_SHARE + LENGTH_SHARE * sqrt(len(text) / USUAL_LENGTH)
+        stretch = SATURATION * (1 - LENGTH_SHARE + LENGTH_SHARE * sqrt(len(text) / USUAL_LENGTH))
         score = met = titled = 0.0
-        for group, weight in self.groups:
-            in_title, in_text = _found(group, title, text, stretch)
+        for ways, weight in self.groups:
+            in_title, in_text = _found(ways, title, text, stretch)
             if in_title or in_text:
                 met += weight
             elif not self.relaxed:
                 in_text = BEYOND
                 met += weight
-            titled += weight if in_title else 0.0
+            if in_title:
+                titled += weight
             score += weight * (TITLE * in_title + in_text)
         for pair, weight in self.pairs:
             if pair in title:
@@ -107,29 +122,33 @@ class Weigher:
             if candidate.title_key and candidate.title_stems.startswith(self.exact):
                 score *= 1 + EXACT_TITLE / (1 + title.count(" ") - self.exact.count(" "))
         share = met / self.total
-        score *= share**COVERAGE
-        score *= 1 + RECENCY * exp(-self._age(candidate) * 0.693 / HALF_LIFE)
-        return Ranked(round(score, 6), candidate, share > 0.999)
-
-    def _age(self, candidate: Candidate) -> float:
-        """In whole days, so that the order of a search holds from one page to the next."""
-        return max(0, (self.now.date() - candidate.dated_at.date()).days)
+        # In whole days, so that the order of a search holds from one page to the next.
+        age = max(0, (self.today - candidate.dated_at.date()).days)
+        score *= share**COVERAGE * (1 + RECENCY * 0.5 ** (age / HALF_LIFE))
+        return Ranked(round(score, 6), candidate.dated_at, candidate.id, candidate, share > 0.999)
 
 
-def _found(group: Group, title: str, text: str, stretch: float) -> tuple[float, float]:
+# What is counted in a text for each way of a group, the fewest of them, and what the way weighs.
+Ways = list[tuple[list[str], float]]
+
+
+def _sought(group: Group) -> Ways:
+    return [
+        (
+            [f" {' '.join(way.stems)} "] if way.together else [f" {s} " for s in way.stems],
+            way.weight,
+        )
+        for way in group
+    ]
+
+
+def _found(ways: Ways, title: str, text: str, stretch: float) -> tuple[float, float]:
     """How well a group is met in a title (0 to 1) and in a text (0 to 1)."""
     in_title = in_text = 0.0
-    for way in group:
-        if _times(way, title):
-            in_title = max(in_title, way.weight)
-        times = _times(way, text)
+    for sought, weight in ways:
+        if weight > in_title and all(one in title for one in sought):
+            in_title = weight
+        times = text.count(sought[0]) if len(sought) == 1 else min(map(text.count, sought))
         if times:
-            saturated = times * (SATURATION + 1) / (times + SATURATION * stretch)
-            in_text = max(in_text, way.weight * saturated)
+            in_text = max(in_text, weight * times * (SATURATION + 1) / (times + stretch))
     return in_title, in_text
-
-
-def _times(way: Way, text: str) -> int:
-    if way.together or len(way.stems) == 1:
-        return text.count(f" {' '.join(way.stems)} ")
-    return min(text.count(f" {stem} ") for stem in way.stems)

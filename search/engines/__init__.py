@@ -2,6 +2,7 @@
 
 from functools import cache
 
+from django.conf import settings
 from django.db import connection
 
 from search.engines.base import Candidate, Engine, Search
@@ -11,7 +12,11 @@ __all__ = ["Candidate", "Engine", "Search", "engine"]
 
 @cache
 def engine() -> Engine:
-    """The one engine of this process: today that of its database (`SEARCH_URL=db`)."""
+    """The engine of this process; `config.environment.search` refuses what is not in this list."""
+    return {"db": _of_database}[settings.SEARCH_ENGINE]()
+
+
+def _of_database() -> Engine:
     if connection.vendor == "postgresql":
         from search.engines.postgresql import PostgresEngine
 

@@ -28,15 +28,13 @@ from search.matching import Match
 if TYPE_CHECKING:
     from search.querysets import EntryQuerySet
 
-# What is read of a text to rank it, in letters of its stems: some four pages.
-HEAD = 8000
-
 
 class Candidate(NamedTuple):
     """An entry that matches, with what ranking and facets need of it."""
 
-    pk: int
+    id: int
     kind: str
+    object_id: int
     space_id: int | None
     type: str
     dated_at: datetime
@@ -45,7 +43,7 @@ class Candidate(NamedTuple):
     body_stems: str
 
 
-COLUMNS = ("id", "kind", "space_id", "type", "dated_at", "title_key", "title_stems")
+COLUMNS = Candidate._fields
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ class Wanted(NamedTuple):
 
 class Engine(Protocol):
     def candidates(self, search: Search) -> list[Candidate]:
-        """The newest rows of `search.rows` that match, newest first, at most `search.limit`."""
+        """The newest rows of `search.rows` that match, at most `search.limit`, in any order."""
 
     def alive(self, rows: EntryQuerySet, wanted: Sequence[Wanted]) -> list[bool]:
         """For each: whether at least one of `rows` matches there, now."""

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any
 from django.db import connection, models
 from django.db.models import BooleanField
 from django.db.models.expressions import RawSQL
-from django.db.models.functions import Substr
 
-from search.engines.base import COLUMNS, HEAD, Candidate, Search, Wanted
+from search.engines.base import COLUMNS, Candidate, Search, Wanted
 from search.matching import Match, Way
 from search.models import SearchDocument
 
@@ -124,11 +123,8 @@ class DatabaseEngine(ABC):
             f"SELECT id FROM matched ORDER BY dated_at DESC, id DESC LIMIT {search.limit:d}",
             params,
         )
-        head = Substr("body_stems", 1, HEAD)
-        found = SearchDocument.objects.filter(pk__in=newest).values_list(*COLUMNS, head)
-        return sorted(
-            (Candidate(*row) for row in found), key=lambda c: (c.dated_at, c.pk), reverse=True
-        )
+        found = SearchDocument.objects.filter(pk__in=newest).values_list(*COLUMNS)
+        return [Candidate(*row) for row in found]
 
     def alive(self, rows: EntryQuerySet, wanted: Sequence[Wanted]) -> list[bool]:
         found: set[int] = set()

@@ -15,9 +15,11 @@ COLUMNS = (("title_stems", "x"), ("body_stems", "x"), ("author_key", "y"))
 def tokens(column, mark, row=""):
     """The SQL of a column's words, each with its cell: `ecol class` → `c12xecol c12xclass`."""
     prefix = f"'c' || CAST({row}cell_id AS text) || '{mark}'"
+    text = f"{row}{column}"
+    if column == "body_stems":
+        text = f"rtrim({row}body_stems || ' ' || {row}more_stems)"
     return (
-        f"CASE WHEN {row}{column} = '' THEN '' "
-        f"ELSE {prefix} || replace({row}{column}, ' ', ' ' || {prefix}) END"
+        f"CASE WHEN {text} = '' THEN '' ELSE {prefix} || replace({text}, ' ', ' ' || {prefix}) END"
     )
 
 
@@ -27,7 +29,7 @@ def _all(row):
 
 FTS = """
 CREATE VIRTUAL TABLE search_fts USING fts5(
-  title, body, author, content='', columnsize=0, tokenize='ascii'
+  title, body, author, content='', tokenize='ascii'
 );
 """
 _INTO = "INSERT INTO search_fts"
@@ -43,7 +45,7 @@ CREATE TRIGGER search_fts_delete AFTER DELETE ON search_searchdocument BEGIN
   {_DELETE}
 END;
 CREATE TRIGGER search_fts_update
-AFTER UPDATE OF cell_id, title_stems, body_stems, author_key ON search_searchdocument BEGIN
+AFTER UPDATE OF cell_id, title_stems, body_stems, more_stems, author_key ON search_searchdocument BEGIN
   {_DELETE}
   {_INSERT}
 END;

@@ -94,7 +94,11 @@ def test_maude_has_one_mail_for_her_searches_with_what_is_new_in_each(
     assert hers.extra_headers["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_the_clock_asks_for_it_on_monday(world: World, clock: time_machine.Coordinates) -> None:
+def test_the_clock_asks_for_it_on_monday(
+    world: World, clock: time_machine.Coordinates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # It would forget the entries of this test, which no room knows.
+    monkeypatch.setattr("search.checking.indexing.indexed_kinds", list)
     assert "search.weekly" in {duty.name for duty in duties()}
     followed(world.maude)
     came("Retour en classe", space=world.common)

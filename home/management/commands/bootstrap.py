@@ -14,3 +14,5 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("createcachetable", verbosity=0)
         founding.found()
+        # A community that was there before the search was: everything it holds becomes findable.
+        call_command("rebuild_index", if_empty=True, verbosity=0)

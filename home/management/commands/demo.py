@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         with transaction.atomic():
             self._load()
             log.record(LOADED)
+        self._say("ce que trouve la recherche")
+        call_command("rebuild_index", verbosity=0)
 
     def _load(self) -> None:
         draw = random.Random(SEED)  # noqa: S311 (nothing secret is drawn)

@@ -29,7 +29,13 @@ class Command(BaseCommand):
             help="forget everything first: nothing is found meanwhile",
         )
 
+        parser.add_argument(
+            "--if-empty", action="store_true", help="do nothing when there is an index already"
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["if_empty"] and SearchDocument.objects.exists() and not unfinished():
+            return
         kinds = indexing.indexed_kinds()
         if unknown := set(options["kind"]) - {kind.name for kind in kinds}:
             known = ", ".join(kind.name for kind in kinds)
@@ -50,6 +56,11 @@ class Command(BaseCommand):
                 self.stdout.flush()
         if not quiet:
             self.stdout.write(f"{kind.name}: {seen} ({changed} drawn)")
+
+
+def unfinished() -> bool:
+    """Whether a rebuild was killed before its end."""
+    return Walk.objects.filter(name=NAME).exists()
 
 
 def forget(kinds: list[str]) -> None:
