@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.audience import Level
 from core.errors import Refused
@@ -34,7 +34,7 @@ class CollectionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     audience = forms.ChoiceField(
-        label=gettext_lazy("Who reads it"),
+        label=pgettext_lazy("a collection", "Who reads it"),
         help_text=gettext_lazy("Each reader finds in it only the documents that she may read."),
     )
 
