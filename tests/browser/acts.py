@@ -45,6 +45,11 @@ def publish(page: Page) -> None:
     page.get_by_role("main").get_by_role("button", name="Publier", exact=True).click()
 
 
+def agree(page: Page) -> None:
+    """Answer yes to the question before an act."""
+    page.locator("dialog[open] button[value=yes]").click()
+
+
 def says(page: Page, text: str) -> None:
     """The page shows this, to everybody who looks at it."""
     expect(page.get_by_text(text).first).to_be_visible()

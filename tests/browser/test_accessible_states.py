@@ -19,7 +19,7 @@ from forums.services import keep_draft
 from moderation.models import Report
 from tests.accounts.people import give_password as set_password
 from tests.browser import scenes
-from tests.browser.acts import BOX, give_password, publish, says, write
+from tests.browser.acts import BOX, agree, give_password, publish, says, write
 from tests.browser.axe import check
 from tests.browser.conftest import Opens
 from tests.browser.house import House
@@ -264,7 +264,6 @@ CSV = "organisme;prénom;nom;courriel\nLa Ruche;Ana;Roy;ana@ruche.example\nSans 
 def test_the_work_of_an_animator(house: House, tmp_path: Path) -> None:
     page = house.visit(person(scenes.ANIMATOR))
     look = Look(page)
-    page.on("dialog", lambda question: question.accept())
     # The import: a wrong file, the preview with its wrong lines, the report.
     page.goto(reverse("admin:accounts_invitation_import"))
     page.set_input_files("input[type=file]", a_file(tmp_path, "page.csv"))
@@ -280,6 +279,7 @@ def test_the_work_of_an_animator(house: House, tmp_path: Path) -> None:
     page.wait_for_selector("button[value=confirm]")
     look("preview of the import")
     page.click("button[value=confirm]")
+    agree(page)
     page.wait_for_selector(".note.ok")
     look("report of the import")
     # Answers that lack a word.
@@ -288,6 +288,7 @@ def test_the_work_of_an_animator(house: House, tmp_path: Path) -> None:
     page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
     look("all the answers open")
     page.click("button[value=refuse]")
+    agree(page)
     expect(page.locator("[data-errors]").first).to_be_visible()
     look("a refusal without a reason")
     report = Report.objects.filter(closed_at=None)[0]

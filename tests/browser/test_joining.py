@@ -8,6 +8,7 @@ import pytest
 
 from accounts.models import MembershipRequest
 from tests.accounts.joining import ANSWERS
+from tests.browser.acts import agree
 from tests.browser.house import House, work
 
 pytestmark = pytest.mark.browser
@@ -86,8 +87,8 @@ def test_from_the_request_to_the_first_step_inside(house: House, world: Any) -> 
 
     odile = house.visit(world.odile)
     odile.goto(house.mailbox.link(world.odile.email, "/admin/"))
-    odile.on("dialog", lambda question: question.accept())
     odile.click("button[value=approve]")
+    agree(odile)
     odile.wait_for_selector(".chip.ok")
     work()
 

@@ -13,7 +13,7 @@ from forums.models import Post, Thread
 from tests.accounts.joining import ANSWERS
 from tests.accounts.people import PASSWORD
 from tests.accounts.people import give_password as set_password
-from tests.browser.acts import publish, says, sign_in, write
+from tests.browser.acts import agree, publish, says, sign_in, write
 from tests.browser.house import House, path_of, work
 from tests.conftest import World
 
@@ -98,8 +98,9 @@ def test_from_the_request_to_the_retained_answer(
     odile.goto("/admin/")
     odile.get_by_role("link", name=re.compile(ANSWERS["organisation_name"])).first.click()
     odile.get_by_label("Mot de bienvenue").first.fill("Heureuse de vous lire ici!")
-    odile.once("dialog", lambda question: question.accept())
     odile.get_by_role("button", name="Accepter et inviter").click()
+    if js:
+        agree(odile)
     says(odile, "L’invitation est en route.")
     assert MembershipRequest.objects.get().state == "approved"
     work()
