@@ -139,10 +139,12 @@ MEMBERS = Indexed(
     ids=member_ids,
     events={"profile.changed": _this_profile, "organisation.changed": _its_members},
     scheme="fonctions",
+    weight=0.8,
     while_active=True,
 )
 ORGANISATIONS = Indexed(
     entries=organisations,
     ids=organisation_ids,
     events={"organisation.changed": _this_organisation, "request.approved": _this_organisation},
+    weight=0.8,
 )

@@ -71,7 +71,7 @@ def ask(query: Judged, user: User, names: Names, spaces: dict[str, SubCommunity]
         found.append(0 if called in seen else query.grade(thing))
         seen.add(called)
         first.append(called)
-        if page is None and isinstance(thing, Made) and thing.on_page and found[-1] == 3:
+        if isinstance(thing, Made) and thing.on_page and f"!{thing.needle}" in query.made:
             page = hit.page == thing.on_page
     return Answer(query, ndcg(found, query.judged(corpus())), found, first, took, page)
 

@@ -143,6 +143,7 @@ class Indexed:
     ids      (after, limit) → the identifiers above `after`, ascending: the walk of a rebuild
     events   event of the outbox → (payload) → identifiers to look at again
     scheme   the taxonomy of `Entry.type`
+    weight   what meeting the words is worth: less than 1 for what is about everything a little
     while_active  found only while the account of its owner is active and in date
 
     What narrows an audience runs the hooks of `audience.changed` (kind=…, ids=[…]) in its
@@ -153,6 +154,7 @@ class Indexed:
     ids: Callable[[int, int], list[int]]
     events: Mapping[str, Callable[[dict[str, Any]], Iterable[int]]]
     scheme: str = ""
+    weight: float = 1.0
     while_active: bool = False
 
 

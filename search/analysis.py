@@ -38,15 +38,16 @@ ELISIONS = frozenset(
 )
 STOP = frozenset(
     """
-    a ai ainsi alors as au aucun aucune aussi autre autres aux avaient avait avec avez avoir
-    avons ayant c ca car ce ceci cela celle celles celui ces cet cette ceux chez ci comme
-    comment d dans de depuis des donc dont du elle elles en encore entre es est et etaient etait
-    etant etes etre eu eux fait faire faut furent fut ici il ils j je l la laquelle le lequel
-    les lesquelles lesquels leur leurs lors lorsque lui m ma mais me meme memes mes mien moi mon
-    n ne ni nos notre nous on ont or ou par parce parmi pas pendant peu peut plus pour pourquoi
-    pourrait puis puisque qu quand que quel quelle quelles quels qui quoi s sa sans se selon sera
-    serait ses si sien soi soit son sont sous suis sur t ta te tel telle tels tes toi ton tous
-    tout toute toutes tres tu un une vers voici voila vos votre vous y the of and to in is for
+    a ai ainsi alors as assez au aucun aucune aussi autre autres aux avaient avait avec avez avoir
+    avons ayant beaucoup c ca car ce ceci cela celle celles celui ces cet cette ceux chez ci
+    comme comment d dans de depuis des donc dont du elle elles en encore entre es est et
+    etaient etait etant etes etre eu eux fait faire faut furent fut ici il ils j jamais je l la
+    laquelle le lequel les lesquelles lesquels leur leurs lors lorsque lui m ma mais me meme memes
+    mes mien moi mon n ne ni nos notre nous on ont or ou par parce parfois parmi pas pendant peu
+    peut plus pour pourquoi pourrait puis puisque qu quand que quel quelle quelles quels qui quoi
+    s sa sans se selon sera serait ses si sien soi soit son sont sous souvent suis sur t ta te tel
+    telle telles tels tes toi ton tot toujours tous tout toute toutes tres trop tu un une vers
+    voici voila vos votre vous y the of and to in is for
     """.split()  # noqa: SIM905
 )
 # Endings that the French stemmer knows by their accent, given back to a folded word.
@@ -57,6 +58,27 @@ _ACCENTED = (
     (re.compile("erent$"), "èrent"),
 )
 _IRREGULAR = {"travaux": "travail", "yeux": "oeil"}
+# They work: an ending that the stemmer leaves, as nouns and adjectives have it too. These are
+# given back their infinitive: travaillent → travailler. What does not look like it is not a verb.
+_THEY = re.compile("(?<=[a-z]{2}[^aeimo])ent$")
+_NOT_VERBS = frozenset(
+    """
+    absent accent accident adherent adjacent adolescent affluent ambivalent antecedent apparent
+    argent arpent astringent auvent coherent competent concurrent confident confluent
+    congruent consequent content continent contingent convalescent convergent corpulent couvent
+    decadent decent deferent delinquent different diligent dissident divergent effervescent eloquent
+    emergent eminent entregent equivalent evident excedent excellent fervent flatulent florent
+    fluorescent frequent grandiloquent immanent imminent impertinent imprudent impudent incident
+    incoherent incompetent inconsequent indecent indifferent indigent indolent indulgent influent
+    inherent innocent insolent intelligent intermittent irreverent laurent mecontent munificent
+    negligent occident omnipresent onguent opulent parent penitent permanent pertinent polyvalent
+    preadolescent precedent present president proeminent prudent pubescent recent
+    referent regent resident reticent sergent serpent somnolent strident subsequent succulent talent
+    tangent torrent transparent trident turbulent urgent vincent violent virulent
+    """.split()  # noqa: SIM905
+)
+# To answer: répondre → répond, as they answer.
+_TO = re.compile("(?<=[nr]d)res?$")
 _french = Stemmer("french")
 
 
@@ -91,10 +113,14 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=50_000)
 def stem(key: str) -> str:
     """The stem of a folded word."""
-    key = _IRREGULAR.get(key, key)
+    key = _TO.sub("", _IRREGULAR.get(key, key))
+    if key not in _NOT_VERBS:
+        key = _THEY.sub("er", key)
     for ending, accented in _ACCENTED:
         key = ending.sub(accented, key)
     found = fold(_french.stemWord(key))
+    if found.endswith("aill"):
+        found = found[:-1]  # travailler, travail
     if found.isascii():
         return found[:LONGEST]
     return "".join(c if c.isascii() else f"u{ord(c):x}" for c in found)[:LONGEST]

@@ -13,8 +13,11 @@ from search.synonyms import Stems
 # Another word for the same counts a little less than the word itself; a guess, much less.
 SYNONYM = 0.7
 GUESS = 0.6
+# What is written with a hyphen, met by its parts here and there: « école-famille » by « la famille
+# et l’école ».
+APART = 0.7
 # Of a long question, this share of the words must be met.
-ENOUGH = 0.6
+ENOUGH = 0.45
 # More words than this only weigh in the order.
 MOST_REQUIRED = 6
 
@@ -35,14 +38,16 @@ Group = tuple[Way, ...]
 class Match:
     """What an engine looks for.
 
-    groups   what was asked, each met by any of its ways
+    groups   what was asked, in its order, each met by any of its ways
     least    how many of the groups must be met: all, unless the search was relaxed
+    rarest   among which groups, when not all of them
     without  none of these stands there, one stem after the other
     author   folded words of the author's name, all of them
     """
 
     groups: tuple[Group, ...] = ()
     least: int = 0
+    rarest: tuple[Group, ...] = ()
     without: tuple[Stems, ...] = ()
     author: Stems = ()
 
@@ -57,14 +62,15 @@ class Match:
 
     def demands(self) -> Iterator[tuple[Group, ...]]:
         """The sets of groups of which one must be met whole: one set, of all, when not relaxed."""
-        yield from combinations(self.groups[:MOST_REQUIRED], min(self.least, MOST_REQUIRED))
+        among = (self.rarest or self.groups)[:MOST_REQUIRED]
+        yield from combinations(among, min(self.least, MOST_REQUIRED))
 
     def relaxed(self, weights: dict[Group, float]) -> Match:
         """The same, for who asked too much: most of the groups are enough, the rarest first."""
-        groups = tuple(sorted(self.groups, key=lambda group: -weights[group]))
-        required = min(len(groups), MOST_REQUIRED)
+        rarest = tuple(sorted(self.groups, key=lambda group: -weights[group]))
+        required = min(len(rarest), MOST_REQUIRED)
         least = max(1, round(required * ENOUGH)) if required > 1 else required
-        return replace(self, groups=groups, least=min(least, max(1, required - 1)))
+        return replace(self, rarest=rarest, least=min(least, max(1, required - 1)))
 
     def guessed(self, guesses: dict[str, list[str]]) -> Match:
         """The same, where an unknown stem is also met by those that look like it."""
@@ -100,27 +106,32 @@ def _stems(text: str) -> Stems:
 
 
 def _words(query: Query) -> Iterator[Group]:
-    """A group for each word; those that have synonyms together make one."""
+    """A group for each word, hyphens or not; those that have synonyms together make one."""
     stems: list[str] = []
-    joined: list[tuple[Way, ...]] = []
+    sizes: list[int] = []
+    whole: list[tuple[Way, ...]] = []
     for written in query.words:
         found = analysis.stems(written)
-        whole = tuple(Way((one,)) for one in analysis.compounds(written)) if len(found) > 1 else ()
         stems += found
-        joined += [whole] * len(found)
+        sizes += [len(found) - n for n in range(len(found))]
+        compound = analysis.compounds(written) if len(found) > 1 else []
+        whole += [tuple(Way((one,)) for one in compound if not n) for n in range(len(found))]
     known = synonyms.expansions()
     longest = max(map(len, known), default=1)
     at = 0
     while at < len(stems):
-        size = next(
-            (
-                n
-                for n in range(min(longest, len(stems) - at), 1, -1)
-                if tuple(stems[at : at + n]) in known
-            ),
-            1,
+        several = (
+            n
+            for n in range(min(longest, len(stems) - at), 1, -1)
+            if tuple(stems[at : at + n]) in known
         )
-        own = tuple(stems[at : at + size])
-        others = tuple(Way(other, weight=SYNONYM) for other in known.get(own, ()))
-        yield (Way(own, together=size == 1), *joined[at], *others)
-        at += size
+        size = next(several, 0)
+        own = tuple(stems[at : at + (size or sizes[at])])
+        others = (Way(other, weight=SYNONYM) for other in known.get(own, ()))
+        if size:
+            yield (Way(own, together=False), *others)
+        elif len(own) > 1:
+            yield (Way(own), *whole[at], Way(own, together=False, weight=APART))
+        else:
+            yield (Way(own), *others)
+        at += len(own)

@@ -14,12 +14,14 @@ from math import sqrt
 from operator import itemgetter
 from typing import NamedTuple
 
+from core import content
+from search import analysis
 from search.engines import Candidate
 from search.matching import Group, Match
 from search.scope import Scope
 
 # What a word in the title adds, beside one in the text.
-TITLE = 2.2
+TITLE = 2.0
 # How soon a word that comes back again stops counting (BM25's k1), and how much a long text is
 # expected to repeat itself (its b, beside a text of so many letters of stems).
 SATURATION = 1.2
@@ -27,12 +29,12 @@ LENGTH_SHARE = 0.45
 USUAL_LENGTH = 900
 # Two words asked for in a row that stand in a row.
 SIDE_BY_SIDE_TITLE = 0.8
-SIDE_BY_SIDE_TEXT = 0.35
-# The title holds all that was asked; it is that and nothing else.
+SIDE_BY_SIDE_TEXT = 0.6
+# Title and keywords hold all that was asked; the title is that and nothing else.
 WHOLE_TITLE = 0.25
-EXACT_TITLE = 0.6
+EXACT_TITLE = 1.5
 # Less than all that was asked is worth less than its share.
-COVERAGE = 1.5
+COVERAGE = 2.0
 # What is new is worth so much more, and half of it after so many days.
 RECENCY = 0.12
 HALF_LIFE = 365
@@ -95,7 +97,11 @@ class Weigher:
             (f" {one[0].stems[-1]} {two[0].stems[0]} ", (a + b) / 2)
             for (one, two), (a, b) in zip(pairwise(match.groups), pairwise(weights), strict=True)
         ]
-        self.exact = " ".join(stem for group in match.groups for stem in group[0].stems)
+        self.asked = [stem for group in match.groups for stem in group[0].stems]
+        self.exact = f"{' '.join(self.asked)} "
+        self.kinds = {
+            kind.name: kind.indexed.weight for kind in content.kinds() if kind.indexed is not None
+        }
 
     def rank(self, candidate: Candidate) -> Ranked:
         title = f" {candidate.title_stems} "
@@ -118,14 +124,20 @@ class Weigher:
             if pair in text:
                 score += SIDE_BY_SIDE_TEXT * weight
         if titled >= self.total:
-            score *= 1 + WHOLE_TITLE
-            if candidate.title_key and candidate.title_stems.startswith(self.exact):
-                score *= 1 + EXACT_TITLE / (1 + title.count(" ") - self.exact.count(" "))
+            score *= 1 + WHOLE_TITLE + EXACT_TITLE * self._likeness(candidate)
         share = met / self.total
         # In whole days, so that the order of a search holds from one page to the next.
         age = max(0, (self.today - candidate.dated_at.date()).days)
-        score *= share**COVERAGE * (1 + RECENCY * 0.5 ** (age / HALF_LIFE))
+        score *= self.kinds.get(candidate.kind, 1.0) * share**COVERAGE
+        score *= 1 + RECENCY * 0.5 ** (age / HALF_LIFE)
         return Ranked(round(score, 6), candidate.dated_at, candidate.id, candidate, share > 0.999)
+
+    def _likeness(self, candidate: Candidate) -> float:
+        """How far its title is what was asked: 1 when it is nothing else, 0 when it is twice as
+        long or begins otherwise."""
+        if not candidate.title_key or not f"{candidate.title_stems} ".startswith(self.exact):
+            return 0.0
+        return max(0.0, 2 - len(analysis.stems(candidate.title_key)) / len(self.asked))
 
 
 # What is counted in a text for each way of a group, the fewest of them, and what the way weighs.

@@ -17,6 +17,7 @@ from core.models import StoredFile, Term
 from forums.models import Post, Thread
 from home.founding import source
 from library.models import Document, Licence, Page, Version
+from library.reading import read_next
 from library.titles import title_key
 
 Names = dict[tuple[str, int], Made | str]
@@ -33,6 +34,8 @@ def load() -> tuple[User, Names]:
         raise SystemExit("ANCRAGE_DEMO=1")
     call_command("bootstrap", verbosity=0)
     call_command("demo", stdout=io.StringIO())
+    while read_next():
+        pass
     with transaction.atomic():
         add_corpus()
         user = add_reader()
