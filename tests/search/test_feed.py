@@ -159,6 +159,17 @@ def test_a_feed_that_is_over_answers_as_one_that_never_was(
     assert Client().get(f"{path}rss/").status_code == 404
 
 
+@pytest.mark.parametrize("end", [deactivated, past_her_date])
+def test_with_her_account_ends_even_what_anybody_may_read(
+    world: World, end: Callable[[World], None]
+) -> None:
+    entry("Retour public", level="public")
+    path = followed(world.maude)
+    assert titles(path) == ["Retour public"]
+    end(world)
+    assert Client().get(path).status_code == 404
+
+
 def test_a_confidential_space_is_in_no_feed_even_its_members(world: World) -> None:
     entry("Retour perroquet", space=world.psychosocial)
     assert titles(followed(world.naima)) == []

@@ -171,6 +171,10 @@ def kept_in(world: World) -> None:
     SubCommunity.objects.filter(pk=world.intervention.pk).update(content_in_mail=False)
 
 
+def out_of_the_global_search(world: World) -> None:
+    SubCommunity.objects.filter(pk=world.intervention.pk).update(in_global_search=False)
+
+
 def confidential(world: World) -> None:
     space = SubCommunity.objects.filter(pk=world.intervention.pk)
     space.update(confidentiality="elevee", content_in_mail=False, in_global_search=False)
@@ -191,7 +195,17 @@ def forgotten(world: World) -> None:
 
 @pytest.mark.parametrize("query", ["q=retour", "q=retour&communaute=intervention"])
 @pytest.mark.parametrize(
-    "change", [left, set_aside, kept_in, confidential, deactivated, stopped, forgotten]
+    "change",
+    [
+        left,
+        set_aside,
+        kept_in,
+        out_of_the_global_search,
+        confidential,
+        deactivated,
+        stopped,
+        forgotten,
+    ],
 )
 def test_what_changes_before_it_leaves_is_looked_at_again(
     world: World, clock: time_machine.Coordinates, change: Callable[[World], None], query: str
@@ -224,6 +238,14 @@ def test_who_begins_again_is_told_of_what_comes_from_then_on(
     clock.move_to(MONDAY - DAY)
     services.follow_by_mail(saved, Wanted.read(QueryDict("q=retour"), []), by=world.maude)
     assert monday(clock) == []
+
+
+def test_who_asks_twice_misses_nothing(world: World, clock: time_machine.Coordinates) -> None:
+    saved = followed(world.maude)
+    came("Retour en classe", space=world.common)
+    clock.move_to(MONDAY - DAY)
+    services.follow_by_mail(saved, Wanted.read(QueryDict("q=retour"), []), by=world.maude)
+    assert "Retour en classe" in whole(monday(clock)[0])
 
 
 def test_one_press_in_the_mail_stops_them_all(
