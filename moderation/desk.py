@@ -14,7 +14,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import MembershipRequest
 from community.models import JoinRequest
+from core.audience import State
 from core.web import person
+from library.models import Document
 from moderation.models import Report
 
 
@@ -52,12 +54,17 @@ def _join_requests(user: Any) -> int:
     return JoinRequest.objects.pending().moderated_by(user).count()
 
 
+def _documents(user: Any) -> int:
+    waiting = {"state": State.PENDING, "approval": Document.Approval.WAITING}
+    return Document.objects.moderated_by(user).filter(**waiting).count()
+
+
 PLACES = (
     Place("moderation.report", _("To look at"), "warning", _open_reports),
     Place("accounts.membershiprequest", _("Requests to join"), "building", _requests),
     Place("community.joinrequest", _("Entries into spaces"), "key", _join_requests),
     Place("forums.thread", _("Discussions"), "chat"),
-    Place("library.document", _("Library"), "book"),
+    Place("library.document", _("Library"), "book", _documents),
     Place("accounts.user", _("Accounts"), "people"),
     Place("accounts.organisation", _("Organisations"), "place"),
     Place("accounts.invitation", _("Invitations"), "mail"),

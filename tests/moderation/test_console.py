@@ -15,9 +15,10 @@ from core.models import OutgoingMail
 from core.tasks import tick
 from forums.models import Post, Thread
 from forums.services import create_thread, reply
-from moderation import asking, console, handlers, services
+from moderation import agenda, asking, console, handlers, services
 from moderation.models import Greeting, Report
 from tests.conftest import World, make_person
+from tests.library.conftest import make_document, make_terms
 
 
 def sorts(user) -> list[str]:
@@ -392,3 +393,22 @@ def test_the_people_who_could_answer_cost_the_same_for_one_question_and_for_ten(
     with django_assert_num_queries(6):
         found = asking.fitting(rows)
     assert all(len(people) == 4 for people in found.values())
+
+
+def test_a_document_to_approve_is_listed_counted_and_put_off_like_the_rest(quiet, as_):
+    make_terms()
+    quiet.intervention.approves_documents = True
+    quiet.intervention.save()
+    document = make_document(
+        quiet.maude, title="CANARI", level="sous-communaute", space=quiet.intervention
+    )
+
+    page = as_(quiet.odile).get(reverse("admin:index"))
+
+    [task] = [t for t in page.context["tasks"] if t.sort == "document"]
+    assert (task.title, task.url) == ("CANARI", document.get_absolute_url())
+    assert "CANARI" not in task.quiet_title
+    assert [link.count for link in page.context["desk"].links if "document" in link.url] == [1]
+    services.put_off(by=quiet.odile)
+    assert "document" not in [t.sort for t in agenda.agenda_for(quiet.odile).tasks]
+    assert "document" in sorts(quiet.odile)
