@@ -107,6 +107,8 @@ def _where(request: HttpRequest, upload_id: uuid.UUID) -> HttpResponse:
     found = resumable.find(upload_id, by=person(request))
     response = HttpResponse()
     response.headers["Upload-Length"] = str(found.length)
+    name = base64.b64encode(found.name.encode()).decode()
+    response.headers["Upload-Metadata"] = f"filename {name}"
     return _standing(response, found)
 
 

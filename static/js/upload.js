@@ -19,23 +19,47 @@ const say = (sentence) => {
   setTimeout(() => { live.textContent = sentence; }, 60);
 };
 
-/* ---- what this window was sending: found again when the page is loaded again ---- */
+/* ---- what this window was sending: found again when the page is loaded again. Addresses, under
+   numbers made of what the file is: no name stays in the browser ---- */
 
 const STORE = "televersements";
-const remembered = () => JSON.parse(sessionStorage.getItem(STORE) || "{}");
+const remembered = () => {
+  try {
+    return JSON.parse(sessionStorage.getItem(STORE) || "{}");
+  } catch {
+    return {};
+  }
+};
 const remember = (change) => {
   const all = remembered();
   change(all);
-  sessionStorage.setItem(STORE, JSON.stringify(all));
+  try {
+    sessionStorage.setItem(STORE, JSON.stringify(all));
+  } catch {
+    /* a window that may keep nothing: a page loaded again begins again */
+  }
 };
-const fingerprint = (file) => [location.pathname, file.name, file.size, file.lastModified].join("|");
+
+/* FNV-1a, twice over */
+function fingerprint(file) {
+  let [one, two] = [0x811c9dc5, 0x1b873593];
+  for (const char of [file.name, file.size, file.lastModified].join("|")) {
+    const code = char.codePointAt(0);
+    one = Math.imul(one ^ code, 0x01000193);
+    two = Math.imul(two ^ code, 0x85ebca6b);
+  }
+  return [location.pathname, file.size, (one >>> 0).toString(36), (two >>> 0).toString(36)].join("|");
+}
+
+const bytesOf = (text) => String.fromCharCode(...new TextEncoder().encode(text));
+const textOf = (bytes) => new TextDecoder().decode(Uint8Array.from(bytes, (char) => char.charCodeAt(0)));
 
 /* ---- one request ---- */
 
 class Trouble extends Error {
-  constructor(message, { again = false, ended = false, gone = false } = {}) {
+  constructor(message, { again = false, ended = false, gone = false, later = false } = {}) {
     super(message);
-    Object.assign(this, { again, ended, gone });
+    Object.assign(this, { again, ended, gone, later });
   }
 }
 
@@ -70,7 +94,8 @@ function refusal(xhr) {
     /* a page, from something between us and the server */
   }
   const again = xhr.status >= 500 || xhr.status === 409 || xhr.status === 423;
-  return new Trouble(sentence, { again, ended: xhr.status === 401, gone: [404, 410].includes(xhr.status) });
+  const gone = [404, 410].includes(xhr.status);
+  return new Trouble(sentence, { again, ended: xhr.status === 401, gone, later: xhr.status === 429 });
 }
 
 /* ---- one file on its way ---- */
@@ -79,7 +104,7 @@ class Sending {
   constructor(zone, file, key, known = {}) {
     Object.assign(this, { zone, file, key, name: file?.name ?? known.name, size: file?.size ?? known.size });
     this.url = known.url || "";
-    this.stored = known.stored || "";
+    this.stored = "";
     this.offset = 0;
     this.state = "waits";
     this.failures = 0;
@@ -167,13 +192,12 @@ class Sending {
   }
 
   async announce() {
-    const bytes = new TextEncoder().encode(this.name);
-    const filename = btoa(String.fromCharCode(...bytes));
+    const filename = btoa(bytesOf(this.name));
     const headers = { "Upload-Length": String(this.size), "Upload-Metadata": `filename ${filename}` };
     const answer = await this.request("POST", this.zone.url, { headers });
     this.url = answer.getResponseHeader("Location");
     this.offset = 0;
-    remember((all) => { all[this.key] = { url: this.url, name: this.name, size: this.size }; });
+    remember((all) => { all[this.key] = this.url; });
   }
 
   async stand() {
@@ -221,6 +245,7 @@ class Sending {
       this.timer = setTimeout(() => { if (this.state === "lost") this.show("waits"); this.zone.next(); }, WAITS[this.failures] * 1000);
       this.failures += 1;
     } else {
+      this.later = trouble.later;
       this.show("failed", trouble.message);
       say(`${this.name}: ${this.says.textContent}`);
     }
@@ -230,7 +255,6 @@ class Sending {
     this.field ??= document.createElement("input");
     Object.assign(this.field, { type: "hidden", name: "kept", value: this.stored });
     this.line.append(this.field);
-    remember((all) => { all[this.key] = { url: this.url, name: this.name, size: this.size, stored: this.stored }; });
     this.show("done");
     say(`${this.name} ${this.zone.list.dataset.done}`);
     this.line.dispatchEvent(new Event("input", { bubbles: true }));
@@ -249,10 +273,13 @@ class Sending {
     this.zone.next();
   }
 
+  /* from the start, unless it was only too much at once: what arrived is still there */
   retry() {
-    this.forget();
-    this.url = this.stored = "";
-    this.offset = 0;
+    if (!this.later) {
+      this.forget();
+      this.url = "";
+      this.offset = 0;
+    }
     this.resume();
   }
 
@@ -328,21 +355,30 @@ class Zone {
       if (before && before.file) continue;
       if (before) before.line.remove();
       this.files = this.files.filter((one) => one !== before);
-      this.files.push(new Sending(this, file, key, remembered()[key]));
+      this.files.push(new Sending(this, file, key, { url: remembered()[key] }));
       this.files.at(-1).show("waits");
     }
     this.next();
   }
 
   /* what was sent, or was on its way, before this page was loaded again */
-  find() {
+  async find() {
     const here = `${location.pathname}|`;
-    for (const [key, known] of Object.entries(remembered())) {
+    for (const [key, url] of Object.entries(remembered())) {
       if (!key.startsWith(here)) continue;
-      const one = new Sending(this, null, key, known);
-      this.files.push(one);
-      if (one.stored) one.arrived();
-      else one.show("again");
+      try {
+        const answer = await ask("HEAD", url, { token: this.token });
+        const metadata = answer.getResponseHeader("Upload-Metadata").split(" ")[1];
+        const known = { url, name: textOf(atob(metadata)), size: Number(answer.getResponseHeader("Upload-Length")) };
+        if (this.files.some((one) => one.key === key)) continue;
+        const one = new Sending(this, null, key, known);
+        this.files.push(one);
+        one.took(answer);
+        if (one.stored) one.arrived();
+        else one.show("again");
+      } catch (trouble) {
+        if (trouble.gone) remember((all) => { delete all[key]; });
+      }
     }
   }
 

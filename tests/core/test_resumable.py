@@ -102,6 +102,8 @@ def test_after_the_network_was_lost_she_asks_where_it_stood(world: World, as_: A
     answer = maude.head(url, headers=TUS)
     assert answer.headers["Upload-Offset"] == "500"
     assert answer.headers["Upload-Length"] == str(len(TEXT))
+    name = answer.headers["Upload-Metadata"].removeprefix("filename ")
+    assert base64.b64decode(name).decode() == "récit.txt"
     assert answer.headers["Cache-Control"] == "no-store"
     last = sent(maude, url, 500, TEXT[500:])
     again = maude.head(url, headers=TUS)
