@@ -168,6 +168,7 @@ def add_readings(loaded: dict[str, Loaded], people: dict[str, User], draw: rando
     spaces = defaultdict(set)
     for space_id, user_id in Membership.objects.current().values_list("space_id", "user_id"):
         spaces[user_id].add(space_id)
+    loaded_by = {one.thread.pk: one for one in loaded.values()}
     positions, follows = [], []
     for entry in source()["membres"]:
         user = people[entry["id"]]
@@ -186,6 +187,12 @@ def add_readings(loaded: dict[str, Loaded], people: dict[str, User], draw: rando
             if wrote[one.thread.pk]:
                 follows.append(Subscription(user=user, kind="thread", object_id=one.thread.pk))
     ReadPosition.objects.bulk_create(positions)
+    # The column fills itself at creation: she came some hours after the last message she read.
+    now = timezone.now()
+    for row in positions:
+        last = loaded_by[row.thread_id].posts[row.position - 1]
+        row.updated_at = min(now, last.created_at + timedelta(hours=7))
+    ReadPosition.objects.bulk_update(positions, ["updated_at"], batch_size=200)
     Subscription.objects.bulk_create(follows)
 
 
