@@ -49,10 +49,10 @@ def address(wanted: Wanted, **also: str) -> str:
     return reverse("search:page") + (f"?{query}" if query else "")
 
 
-def counted(number: int, *, capped: bool = False) -> str:
-    """`1 250`, or `2 000+` when there are more than can be counted."""
+def counted(number: int, *, capped: bool) -> str:
+    """`1 250`, or `1 250+` when there may be more than was counted."""
     text = grouped(number, active_language())
-    return f"{text}+" if capped or number >= finding.CEILING else text
+    return f"{text}+" if capped else text
 
 
 def name_of(wanted: Wanted) -> str:
@@ -113,14 +113,16 @@ def facets(
             choices = [
                 replace(one, value=slugs[one.value]) for one in choices if one.value in slugs
             ]
-        ways = [_way(wanted, facet.name, choice) for choice in choices]
+        ways = [_way(wanted, facet.name, choice, capped=results.capped) for choice in choices]
         if len(ways) > 1:
             found.append((names[facet.name], ways))
     return found
 
 
-def _way(wanted: Wanted, facet: str, choice: finding.Choice) -> Way:
-    """Taken, a kind is added to those that are; another facet has one value at a time."""
+def _way(wanted: Wanted, facet: str, choice: finding.Choice, *, capped: bool) -> Way:
+    """Taken, a kind is added to those that are; another facet has one value at a time.
+
+    Of results that were not counted to the end, each number is a floor."""
     name = PARAMETERS[facet]
     values = wanted.values()
     if facet == "kind":
@@ -131,7 +133,8 @@ def _way(wanted: Wanted, facet: str, choice: finding.Choice) -> Way:
     else:
         values[name] = choice.value
     url = f"{reverse('search:page')}?{urlencode(values, doseq=True)}"
-    return Way(choice.label, counted(choice.count), choice.chosen, url)
+    count = min(choice.count, finding.CEILING)
+    return Way(choice.label, counted(count, capped=capped), choice.chosen, url)
 
 
 def corrected(wanted: Wanted, results: finding.Results) -> str:

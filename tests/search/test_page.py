@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import User
 from community.models import Membership
 from core import ratelimit
+from search import shown
 from search.models import SavedSearch
 from tests.conftest import World, make_person
 from tests.forums.test_budgets import SHELL, arrived, counted
@@ -215,6 +216,23 @@ def test_more_leads_to_the_next_results_and_none_is_there_twice(world: World, as
             assert f'href="{query}"'.replace("&", "&amp;") in answer.content.decode()
     assert query == ""
     assert len(seen) == len(set(seen)) == 45
+
+
+def test_what_is_not_counted_to_the_end_says_so(
+    world: World, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.finding.CEILING", 5)
+    for number in range(8):
+        entry(
+            f"Retour numéro {number}", space=world.common, kind="post" if number % 2 else "thread"
+        )
+    answer = as_(world.maude).get("/recherche/?q=retour")
+    assert answer.context["count"] == "5+"
+    assert "5+" in answer.content.decode()
+    ways = [way for _name, ways in answer.context["facets"] for way in ways]
+    assert {way.count for way in ways} == {"3+"}
+    assert shown.counted(2000, capped=True) == "2\u00a0000+"
+    assert shown.counted(2000, capped=False) == "2\u00a0000"
 
 
 @pytest.mark.parametrize("cursor", ["faux", "-1", "9" * 40, "é"])
