@@ -24,6 +24,7 @@ from core.errors import Invalid, Refused
 from core.pagination import by_cursor
 from core.ratelimit import limited
 from core.site import absolute
+from core.warning import found_in
 from core.web import no_store, person
 from library.counting import note_archive
 from library.errors import GuestsFollow, NotYourCollection
@@ -144,6 +145,7 @@ def new(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
         else:
             messages.success(request, _("The collection is made: add documents from their page."))
+            _warn(request, made.title, made.purpose)
             return redirect(made.get_absolute_url())
     return _show(request, "library/collections/edit.html", {"form": form})
 
@@ -165,6 +167,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
             form.refuse(refusal)
         else:
             messages.success(request, _("The collection is saved."))
+            _warn(request, kept.title, kept.purpose)
             return redirect(kept.get_absolute_url())
     context = {"form": form, "collection": collection}
     return _private(collection, _show(request, "library/collections/edit.html", context))
@@ -197,8 +200,9 @@ def item(request: HttpRequest, pk: int) -> HttpResponse:
         services.take_out(found, by=user)
         messages.success(request, _("The document is no longer in this collection."))
     elif act == "noter":
-        services.annotate(found, by=user, note=request.POST.get("note", ""))
+        noted = services.annotate(found, by=user, note=request.POST.get("note", ""))
         messages.success(request, _("Your word is saved."))
+        _warn(request, noted.note)
     else:
         return HttpResponseBadRequest()
     return redirect(f"{collection.get_absolute_url()}#document-{found.document_id}")
@@ -230,6 +234,7 @@ def collect(request: HttpRequest, pk: int) -> HttpResponse:
             messages.success(
                 request, _("The document is in “%(title)s”.") % {"title": chosen.title}
             )
+            _warn(request, data["title"], data["note"])
             return redirect(document.get_absolute_url())
     response = _show(
         request, "library/collections/collect.html", {"form": form, "document": document}
@@ -238,6 +243,12 @@ def collect(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 # ------------------------------------------------------------------------------------- common
+
+
+def _warn(request: HttpRequest, *texts: str) -> None:
+    """Say that somebody may be recognised in what she wrote; she decides."""
+    if any(found_in(text) for text in texts):
+        messages.warning(request, _("What you wrote could identify a young person: reread it."))
 
 
 def _found(request: HttpRequest, pk: int) -> Collection:

@@ -405,6 +405,17 @@ def test_a_collection_is_made_and_shared_by_its_form(library, as_) -> None:
     assert as_(library.eve).get(edit).status_code == 404
 
 
+def test_she_is_warned_of_words_that_could_identify_a_young_person(library, as_) -> None:
+    browser = as_(library.maude)
+    address = reverse("library:new_collection")
+    levels = {}
+    for title in ("Lectures", "Dossier de TREM08120512"):
+        answer = browser.post(address, {"title": title, "audience": "moi"}, follow=True)
+        levels[title] = [message.level_tag for message in answer.context["messages"]]
+
+    assert levels == {"Lectures": ["success"], "Dossier de TREM08120512": ["success", "warning"]}
+
+
 def test_the_index_shows_hers_and_what_is_shared_with_her(library, as_) -> None:
     make_collection(by=library.maude, title="À moi seule")
     filled(library.maude, level="communaute")
