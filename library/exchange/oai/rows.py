@@ -68,7 +68,9 @@ def some(harvest: Harvest) -> list[Entry]:
     if harvest.before is not None:
         rows = rows.filter(stamp__lt=harvest.before)
     if (after := harvest.after) is not None:
-        rows = rows.filter(Q(stamp__gt=after.stamp) | Q(stamp=after.stamp, pk__gt=after.number))
+        # The first condition says nothing new: it is the one that the index begins from.
+        rows = rows.filter(stamp__gte=after.stamp)
+        rows = rows.filter(Q(stamp__gt=after.stamp) | Q(pk__gt=after.number))
     return [_entry(row) for row in with_words(rows.order_by("stamp", "pk"))[: SIZE + 1]]
 
 
