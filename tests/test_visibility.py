@@ -35,6 +35,7 @@ from notifications.models import Subscription
 from search import indexing
 from tests import access
 from tests.conftest import World, build_world, make_person, make_space
+from tests.library.canaries import shelve
 
 pytestmark = pytest.mark.django_db
 
@@ -191,6 +192,10 @@ def build_city(storages: dict[str, Any]) -> City:
     )
     city.may["zqdemandejoindre"] = {"odile", "maude"}
     _report_the_animators(city)
+    # All of them, in every state, are in tests/library/test_pages_leaks.py.
+    shelves = shelve(world, people, shelves=("organisme", "psychosocial"))
+    city.may |= shelves.may
+    city.must |= shelves.must
     for kind in indexing.indexed_kinds():
         list(indexing.walk(kind, name="city"))
     return city
