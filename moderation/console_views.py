@@ -91,7 +91,7 @@ def search(request: HttpRequest) -> HttpResponse:
     """Members, organisations and threads by one box, as their own lists find them."""
     words = request.GET.get("q", "").strip()
     found = searching.find(request, admin.site, words)
-    return _page(request, "admin/search.html", _("Search"), words=words, found=found)
+    return _page(request, "admin/search.html", _("Search in the admin"), words=words, found=found)
 
 
 @require_POST
