@@ -108,8 +108,8 @@ class Entry:
 
     pages       its text: one piece, or one a page for what has pages
     keywords    words that count as those of the title
-    author      as readers see it: None when unnamed. `owner_id` stays what the audience rule needs
-    container   (kind, identifier) of what it stands in: a post in its thread; moved and hidden with it
+    author      as readers see it: None when unnamed; `owner_id` is what the audience rule needs
+    container   (kind, identifier) of what it stands in: a post in its thread, hidden with it
     type        code in the taxonomy `Indexed.scheme`
     titled      whether the title is its own: a post shows its thread's, and is not found by it
     meta        small values for its row (an icon, a number of pages); never a private text
@@ -240,6 +240,7 @@ class UnknownKind(LookupError):
 
 
 _kinds: dict[str, Kind] = {}
+_watchers: list[Callable[[Kind], None]] = []
 _actions: list[Action] = []
 # Of what is unread: (user, space identifiers) → how many by space, in one query.
 Counter = Callable[[Any, list[int]], dict[int, int]]
@@ -254,6 +255,16 @@ UNREAD_CEILING = 100
 
 def register(kind: Kind) -> None:
     _kinds[kind.name] = kind
+    for watcher in _watchers:
+        watcher(kind)
+
+
+def for_each_kind(watcher: Callable[[Kind], None]) -> None:
+    """Call `watcher` with every kind: those that are there, and those that rooms register later
+    (`AppConfig.ready()` runs in the order of the settings, not of the arrows)."""
+    _watchers.append(watcher)
+    for kind in _kinds.values():
+        watcher(kind)
 
 
 def register_action(action: Action) -> None:

@@ -8,9 +8,9 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core.content import register_neighbours
+        from core.content import for_each_kind, register_neighbours
         from search import checking, handlers, mail  # noqa: F401  (they register themselves)
         from search.similar import similar
 
-        handlers.subscribe()
+        for_each_kind(handlers.subscribe)
         register_neighbours(similar)

@@ -93,11 +93,11 @@ def words_of(row: SearchDocument, pages: Iterable[SearchPage]) -> dict[str, anal
     return {word.plain: word for text in texts for word in analysis.words(text)}
 
 
-def halves(stems: str) -> tuple[str, str]:
-    """The stems that rank a text, and the rest of them."""
-    if len(stems) <= HEAD:
+def halves(stems: str, length: int = HEAD) -> tuple[str, str]:
+    """The stems that rank a text, in so many letters, and the rest of them."""
+    if len(stems) <= length:
         return stems, ""
-    cut = stems.rindex(" ", 0, HEAD + 1)
+    cut = stems.rindex(" ", 0, length + 1)
     return stems[:cut], stems[cut + 1 :]
 
 
@@ -110,10 +110,7 @@ def _in_order(texts: Iterable[str]) -> str:
     texts = list(texts)
     found = [stem for text in texts for stem in analysis.stems(text)]
     found += [stem for text in texts for stem in analysis.compounds(text)]
-    whole = " ".join(found)
-    if len(whole) <= IN_ORDER:
-        return whole
-    kept = whole[:IN_ORDER].rpartition(" ")[0].split(" ")
+    kept = halves(" ".join(found), IN_ORDER)[0].split(" ")
     known = set(kept)
-    rest = list(dict.fromkeys(stem for stem in found[len(kept) :] if stem not in known))
-    return " ".join([*kept, *rest])[:IN_ALL].rpartition(" ")[0]
+    rest = dict.fromkeys(stem for stem in found[len(kept) :] if stem not in known)
+    return halves(" ".join([*kept, *rest]), IN_ALL)[0]

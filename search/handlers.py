@@ -14,10 +14,10 @@ from search import indexing
 AT_ONCE = 200
 
 
-def subscribe() -> None:
-    """Hear every event that the kinds name. Called when all the rooms are there."""
-    for kind in indexing.indexed_kinds():
-        for event, touched in indexing.contract(kind).events.items():
+def subscribe(kind: Kind) -> None:
+    """Hear every event that a kind names."""
+    if kind.indexed is not None:
+        for event, touched in kind.indexed.events.items():
             on(event)(_handler(kind, event, touched))
 
 

@@ -45,14 +45,14 @@ class Query:
     @property
     def text(self) -> str:
         """What is searched in the texts, without the operators."""
-        return " ".join((*self.words, *(f'"{phrase}"' for phrase in self.phrases)))
+        return " ".join((*map(_written, self.words), *(f'"{phrase}"' for phrase in self.phrases)))
 
     def __str__(self) -> str:
         parts = [self.text] if self.text else []
-        parts += [f'-"{text}"' if " " in text else f"-{text}" for text in self.without]
+        parts += [f"-{_written(text)}" for text in self.without]
         for name, operator in (("author", "auteur"), ("space", "communaute"), ("type", "type")):
             if value := getattr(self, name):
-                parts.append(f'{operator}:"{value}"' if " " in value else f"{operator}:{value}")
+                parts.append(f"{operator}:{_written(value)}")
         if self.since:
             parts.append(f"apres:{self.since.isoformat()}")
         if self.before:
@@ -60,11 +60,18 @@ class Query:
         return " ".join(parts)
 
 
+def _written(text: str) -> str:
+    """As it is typed to be read so again: quoted when it would pass for something else."""
+    plain = not set(text) & set(f" {_COLONS}") and not text.startswith("-")
+    return text if plain else f'"{text}"'
+
+
 NOTHING = Query()
 _OPERATORS = {
     "auteur": "author", "auteure": "author", "autrice": "author",
     "communaute": "space", "type": "type", "apres": "since", "avant": "before",
 }  # fmt: skip
+_COLONS = ":\uff1a"
 _BLANK = r"[ \t\u00a0\u202f]"
 _PIECE = re.compile(
     rf"""
@@ -81,28 +88,36 @@ _DATE = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
 
 def parse(text: str) -> Query:
     """The query that `text` says. Never raises; what says nothing is `NOTHING`."""
-    found: dict[str, list[str]] = {"words": [], "phrases": [], "without": []}
+    lists: dict[str, list[str]] = {"words": [], "phrases": [], "without": []}
     single: dict[str, str | date] = {}
     for match in _PIECE.finditer(_tidy(text)):
-        quoted = match["quoted"] if match["quoted"] is not None else match["french"]
-        value = " ".join((quoted if quoted is not None else match["word"]).split())
+        value = _value(match)
         name = _OPERATORS.get(analysis.fold(match["operator"] or ""))
-        if name in ("since", "before"):
-            day = _day(value)
-            if day is not None:
-                single[name] = day
-        elif name is not None:
-            if value:
-                single[name] = value
-        else:
-            if match["operator"]:
-                found["words"].append(match["operator"])
-            if analysis.words(value):
-                several = quoted is not None and " " in value
-                where = "without" if match["minus"] else "phrases" if several else "words"
-                found[where].append(value)
-    lists = {name: tuple(dict.fromkeys(values))[:MOST_WORDS] for name, values in found.items()}
-    return Query(**lists, **single)  # type: ignore[arg-type]
+        if name is not None:
+            said = _day(value) if name in ("since", "before") else value
+            single |= {name: said} if said else {}
+            continue
+        if match["operator"]:
+            # A word that a colon follows, and that is no operator of ours.
+            lists["words"].append(match["operator"])
+        if analysis.fold(value.rstrip(_COLONS)) not in _OPERATORS or value[-1] not in _COLONS:
+            lists[_place(match, value)].append(value)
+    kept = {
+        name: tuple(dict.fromkeys(value for value in values if analysis.words(value)))
+        for name, values in lists.items()
+    }
+    return Query(**{name: values[:MOST_WORDS] for name, values in kept.items()}, **single)  # type: ignore[arg-type]
+
+
+def _value(match: re.Match[str]) -> str:
+    said = next(match[name] for name in ("quoted", "french", "word") if match[name] is not None)
+    return " ".join(re.sub('["“”«»]', " ", said).split())
+
+
+def _place(match: re.Match[str], value: str) -> str:
+    if match["minus"]:
+        return "without"
+    return "phrases" if match["word"] is None and " " in value else "words"
 
 
 def _tidy(text: str) -> str:
