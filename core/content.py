@@ -291,6 +291,11 @@ def register_neighbours(provider: Neighbours) -> None:
     _neighbours[:] = [provider]
 
 
+def knows_neighbours() -> bool:
+    """Whether somebody knows what resembles what."""
+    return bool(_neighbours)
+
+
 def similar_to(obj: Model, viewer: Viewer, limit: int = 4) -> list[Any]:
     """Other objects of its kind that resemble it and that `viewer` may read now, nearest first;
     none where nobody knows."""

@@ -202,7 +202,7 @@ class MemberHome:
     @cached_property
     def sections(self) -> list[Section]:
         """What the rooms have that is new. A newcomer has her path first."""
-        if self.path is not None:
+        if self.path is not None and self.path.is_beginning:
             return []
         drawn = [kind.on_home(self.user) for kind in content.kinds() if kind.on_home is not None]
         return [section for section in drawn if section is not None]

@@ -19,7 +19,6 @@ from community.models import Membership, SubCommunity
 from core.content import UNREAD_CEILING
 from home import conduct
 
-
 TABS = 5
 
 

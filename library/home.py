@@ -31,13 +31,18 @@ def for_rows(rows: Any) -> Any:
     return rows.select_related("space", "current__file")
 
 
-def on_home(user: User) -> Section | None:
+def on_home(user: User) -> Section:
+    """A place for what is new, which the page asks for once it is scrolled to: home has no query
+    to spare."""
+    return Section("library/on_home.html", {})
+
+
+def news(user: User) -> list[Document]:
     """The documents of the last weeks, and hers that await something, whatever their age."""
     mine = Q(owner_id=user.pk, state=State.PENDING)
     recent = Q(created_at__gt=timezone.now() - NEW, state=State.PUBLISHED)
     rows = Document.objects.readable_by(user).filter(mine | recent)
-    found = list(for_rows(rows).recent_first()[:HOME_ROWS])
-    return Section("library/on_home.html", {"documents": found}) if found else None
+    return list(for_rows(rows).recent_first()[:HOME_ROWS])
 
 
 def in_space(space: SubCommunity, viewer: Viewer) -> Section:

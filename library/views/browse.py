@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from community.models import SubCommunity
 from core.pagination import by_cursor
-from library import facets, filters
+from core.web import person
+from library import facets, filters, home
 from library.permissions import may_deposit
 
 if TYPE_CHECKING:
@@ -135,3 +136,11 @@ def chips(request: HttpRequest, wanted: Filters) -> list[Chip]:
         words = filters.words_of(facet)
         found += [Chip(words[code], _without(request, facet, code)) for code in codes]
     return found
+
+
+@require_safe
+def news(request: HttpRequest) -> HttpResponse:
+    """What is new, as a part of a member's home."""
+    if not request.headers.get("HX-Request"):
+        return redirect("library:index")
+    return render(request, "library/news.html", {"documents": home.news(person(request))})

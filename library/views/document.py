@@ -51,7 +51,7 @@ def page(request: HttpRequest, document: Document, slug: str = "") -> HttpRespon
         "versions": newest[:VERSIONS_SHOWN],
         "more_versions": len(newest) > VERSIONS_SHOWN,
         "readable": formats.can_be_read(document.current),
-        "similar": content.similar_to(document, request.user, SIMILAR),
+        "similar": content.knows_neighbours() and document.state == State.PUBLISHED,
         "schema": schema.script(record_of(document)) if document.is_public else "",
     }
     return _show(request, "library/document.html", document, context | _talk(request, document))
@@ -97,6 +97,16 @@ def words_of(document: Document) -> list[tuple[str | Promise, str, dict[str, str
         if facet is not None:
             found.setdefault(facet, {})[term.code] = term.label
     return [(facets.LABELS[name], name, found[name]) for name in facets.FACETS if name in found]
+
+
+@require_safe
+@of_document
+def similar(request: HttpRequest, document: Document) -> HttpResponse:
+    """What resembles it: asked by the page once it is scrolled to, or a page of its own."""
+    found = content.similar_to(document, request.user, SIMILAR)
+    if request.headers.get("HX-Request"):
+        return render(request, "library/parts/similar.html", {"similar": found})
+    return _show(request, "library/similar.html", document, {"similar": found})
 
 
 @require_safe

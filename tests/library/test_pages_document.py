@@ -24,10 +24,10 @@ from tests.library.conftest import make_document, make_file
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
 SHELL = 5
-# The document with its rights, its words, its keywords, the newest versions, her gestures, the ties
-# and the threads at their other end.
-PAGE = 7
-PUBLIC = 4
+# The document with its rights; its words, its keywords and what it took the place of; the newest
+# versions; her gestures and her collections; the ties and the threads at their other end.
+PAGE = 8
+PUBLIC = 6
 
 
 @pytest.fixture
@@ -227,15 +227,16 @@ def test_a_thread_about_it_is_shown_to_who_reads_both(
 def test_similar_documents_come_from_whoever_knows_and_only_then(
     guide: Document, poster: Document, as_: As, eve: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    browser, address = as_(eve), f"/bibliotheque/{guide.pk}/semblables/"
     monkeypatch.setattr(content, "_neighbours", [])
-    page = as_(eve).get(guide.get_absolute_url()).content.decode()
-    assert 'id="similar"' not in page
-    monkeypatch.setattr(
-        content, "_neighbours", [lambda kind, pk, viewer, limit: [poster] if pk == guide.pk else []]
-    )
-    page = as_(eve).get(guide.get_absolute_url()).content.decode()
-    assert 'id="similar"' in page
-    assert poster.get_absolute_url() in page
+    assert address not in browser.get(guide.get_absolute_url()).content.decode()
+    near: list[Document] = []
+    monkeypatch.setattr(content, "_neighbours", [lambda kind, pk, viewer, limit: near])
+    assert address in browser.get(guide.get_absolute_url()).content.decode()
+    assert browser.get(address, headers={"HX-Request": "true"}).content.strip() == b""
+    near.append(poster)
+    for headers in ({}, {"HX-Request": "true"}):
+        assert poster.get_absolute_url() in browser.get(address, headers=headers).content.decode()
 
 
 @pytest.mark.parametrize(
