@@ -42,8 +42,8 @@ class CardForm(SheetForm):
     note = VersionForm.base_fields["note"]
     twin = forms.ChoiceField(
         label=gettext_lazy("Is it the same document?"),
-        required=False,
         widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say whether it is the same document.")},
     )
 
     def __init__(
@@ -66,7 +66,9 @@ class CardForm(SheetForm):
             ]
             self._choices("twin", [*versions, (NEW, _("It is another document"))])
         else:
-            del self.fields["twin"]
+            # What changed is asked of a new version only.
+            for name in {"twin", "note"} & set(self.fields):
+                del self.fields[name]
 
     @property
     def version_of(self) -> Twin | None:
@@ -81,12 +83,6 @@ class CardForm(SheetForm):
             for name, field in self.fields.items():
                 field.required = field.required and name in ("label", "note")
         super().full_clean()
-
-    def clean(self) -> dict[str, Any]:
-        data: dict[str, Any] = super().clean() or {}
-        if self.twins and not data.get("twin") and "twin" not in self.errors:
-            self.add_error("twin", _("Say whether it is the same document."))
-        return data
 
     def lines(self) -> list[forms.BoundField]:
         return super().lines() if "filename" in self.fields else [self["link"], *super().lines()]
