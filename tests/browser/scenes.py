@@ -6,20 +6,28 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from accounts.models import Invitation, MembershipRequest, Organisation, User
 from accounts.services import invitations, joining
 from community.models import SubCommunity
 from community.services import ask_to_join, break_glass, invite_in
+from core import files
+from core.models import StoredFile
 from forums import services as forums
 from forums.models import Post, Thread
-from library.models import Document
+from library.models import Document, Page, Version
 from library.services import collections
+from library.services.deposit import add_version, deposit_document
+from library.services.withdrawal import withdraw_document
 from moderation import services as moderation
 from moderation.models import Report
 from search.models import SavedSearch
 from tests.conftest import make_person
+from tests.library.extraction.samples import drawn_pdf, line
 from tests.search.entries import entry
 
 MEMBER = "tristan.marecourt@courriel.example"
@@ -32,6 +40,12 @@ EMPTY = "espace-vide"
 LONG = "Un long fil"
 LIST = "Une liste de lecture"
 EMPTY_LIST = "Une liste vide"
+PUBLIC = "Un feuillet public"
+TEXT = "Un document de texte"
+BROKEN = "Un lien brisé"
+WAITING = "Un document à approuver"
+GONE = "Un document retiré"
+LEAFLET = drawn_pdf(*(line(f"La page {number} du feuillet.") for number in (1, 2, 3)))
 
 
 def person(email: str) -> User:
@@ -188,6 +202,66 @@ def add_collections(member: User) -> None:
     collections.make_collection(by=member, title=EMPTY_LIST)
 
 
+def add_library(animator: User, member: User) -> None:
+    """Tristan's own, in the states that a document can be in: a public PDF of two versions, a text,
+    a broken link; one that awaits approval, one withdrawn."""
+    words = {
+        "abstract": "Ce qu’on y trouve, en deux phrases. Et la seconde.",
+        "publisher_name": "Un organisme",
+        "issued": "2026-05",
+        "type": "guide",
+        "language": "fr-CA",
+        "licence": "cc-by",
+        "level": "communaute",
+        "authors": "Tristan Marécourt",
+        "tags": ["refus scolaire", "familles"],
+    }
+
+    def sent(content: bytes, name: str, type_: str) -> Any:
+        return files.accept(SimpleUploadedFile(name, content, type_), by=member)
+
+    def leaflet() -> Any:
+        return sent(LEAFLET, "feuillet.pdf", "application/pdf")
+
+    public = deposit_document(
+        by=member, title=PUBLIC, file=leaflet(), **words | {"level": "public"}
+    )
+    add_version(public, by=member, file=sent(b"Corrige.", "feuillet.txt", "text/plain"))
+    leaf = add_version(public, by=member, file=leaflet(), label="2026", note="Deux coquilles.")
+    pages_of(leaf, "La page 1 du feuillet.", "La page 2 du feuillet.", "La page 3 du feuillet.")
+    text = deposit_document(
+        by=member, title=TEXT, file=sent(b"Un texte.", "texte.txt", "text/plain"), **words
+    )
+    pages_of(text.current, "Un texte.", "La suite.")
+    broken = deposit_document(by=member, title=BROKEN, link="https://exemple.test/", **words)
+    Document.objects.filter(pk=broken.pk).update(link_state="brise")
+    waiting = deposit_document(by=member, title=WAITING, link="https://exemple.test/2", **words)
+    Document.objects.filter(pk=waiting.pk).update(state="pending", approval="attente")
+    gone = deposit_document(
+        by=member, title=GONE, link="https://exemple.test/3", **words | {"level": "public"}
+    )
+    withdraw_document(gone, by=animator, reason="La loi a changé depuis.")
+
+
+def put_back_files() -> None:
+    """The stage is a copy of a database: files that were sent while it was set are elsewhere."""
+    storage = storages["private"]
+    for stored in StoredFile.objects.filter(name="feuillet.pdf"):
+        if not storage.exists(stored.file.name or ""):
+            storage.save(stored.file.name or "", ContentFile(LEAFLET))
+
+
+def pages_of(version: Version | None, *texts: str) -> None:
+    """What the extraction would leave, without its child."""
+    assert version is not None
+    Page.objects.filter(version=version).delete()
+    Page.objects.bulk_create(
+        Page(version=version, number=number, text=text) for number, text in enumerate(texts, 1)
+    )
+    read = {"page_count": len(texts), "reading": Version.Reading.DONE}
+    Version.objects.filter(pk=version.pk).update(**read)
+
+
 def add_searches(member: User) -> None:
     """Enough to fill two pages and every facet; searches saved in each state."""
     common = SubCommunity.objects.get(is_common=True)
@@ -227,4 +301,5 @@ def stage() -> None:
     add_doors(animator)
     add_searches(member)
     add_collections(member)
+    add_library(animator, member)
     protect_fully(member)

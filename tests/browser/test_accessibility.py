@@ -15,7 +15,7 @@ from accounts.services import invitations, joining
 from community.models import BreakGlassGrant, Charter, JoinRequest, Membership, SubCommunity
 from core.models import ActionLog, Term
 from forums.models import Post, Thread
-from library.models import Collection
+from library.models import Collection, Document
 from moderation.models import Report
 from notifications.links import stop_url
 from search.links import stop_url as stop_searches
@@ -32,7 +32,9 @@ pytestmark = pytest.mark.browser
 # Addresses that answer no page of their own to a GET, and why.
 NO_PAGE = {
     "core:file": "the bytes of a file",
+    "core:favicon": "leads to a picture",
     "core:health": "JSON",
+    "core:robots": "a text file",
     "accounts:request_challenge": "JSON",
     "accounts:team_invite": "takes a POST; its errors are below",
     "accounts:team_invitation": "takes a POST",
@@ -51,6 +53,9 @@ NO_PAGE = {
     "account_confirm_login_code": "below, once a code is asked for",
     "mfa_authenticate": "below, once the password is given",
     "library:citation": "a file",
+    "library:download": "a file",
+    "library:page_image": "a picture",
+    "library:news": "a part of a page",
     "library:oai": "XML",
     "library:feed_rss": "XML",
     "library:feed_atom": "XML",
@@ -182,6 +187,53 @@ def discussion_pages() -> list[str]:
     ]
 
 
+def document_pages() -> list[str]:
+    """The list, full and empty; a document in each state, its versions, its reading; what its
+    depositor does with it."""
+    public, text, broken, gone = (
+        Document.objects.get(title=title)
+        for title in (scenes.PUBLIC, scenes.TEXT, scenes.BROKEN, scenes.GONE)
+    )
+    scenes.put_back_files()
+    return [
+        to("library:index"),
+        to("library:index", type="guide", mot="familles", tri="titre", de="2020"),
+        to("library:index", q="introuvable"),
+        public.get_absolute_url(),
+        broken.get_absolute_url(),
+        to("library:similar", public.pk),
+        to("library:versions", public.pk),
+        to("library:version", public.pk, 1),
+        to("library:version", public.pk, 2),
+        to("library:read", public.pk, page="2"),
+        to("library:read", public.pk, page="2") + "#texte",
+        to("library:read", public.pk, version="1"),
+        to("library:read", text.pk, page="2"),
+        to("library:deposit"),
+        to("library:deposits"),
+        to("library:edit", public.pk),
+        to("library:new_version", public.pk),
+        to("library:withdraw", public.pk),
+        to("library:merge", public.pk),
+        gone.get_absolute_url(),
+        to("forums:new", **{"a-propos": f"document-{public.pk}"}),
+    ]
+
+
+def visited_documents() -> list[str]:
+    """The library of a visitor."""
+    scenes.put_back_files()
+    public = Document.objects.get(title=scenes.PUBLIC)
+    return [
+        to("library:index"),
+        to("library:index", q="introuvable"),
+        public.get_absolute_url(),
+        to("library:read", public.pk),
+        to("library:versions", public.pk),
+        Document.objects.get(title=scenes.GONE).get_absolute_url(),
+    ]
+
+
 def collection_pages() -> list[str]:
     """Reading lists, as Tristan makes them."""
     shared = Collection.objects.get(title=scenes.LIST)
@@ -258,6 +310,9 @@ def animator_pages() -> list[str]:
         to("forums:hide_post", long.posts.get(position=4).pk),
         to("forums:move", long.pk),
         to("community:space", "intervention"),
+        to("library:index", etat="attente"),
+        Document.objects.get(title=scenes.WAITING).get_absolute_url(),
+        to("library:decide", Document.objects.get(title=scenes.WAITING).pk),
         to("search:page", q="nom", communaute="suivis-psychosociaux"),
         to("accounts:organisations"),
         person(scenes.MEMBER).get_absolute_url(),
@@ -302,6 +357,8 @@ ONE_OF: dict[str, Callable[[], Any]] = {
     "core_actionlog": lambda: ActionLog.objects.order_by("pk")[0].pk,
     "forums_thread": lambda: Thread.objects.get(title=scenes.LONG).pk,
     "forums_post": lambda: Post.objects.get(thread__title=scenes.LONG, position=3).pk,
+    "library_document": lambda: Document.objects.get(title=scenes.PUBLIC).pk,
+    "library_collection": lambda: Collection.objects.get(title=scenes.LIST).pk,
     "search_synonymset": lambda: SynonymSet.objects.order_by("pk")[0].pk,
     "moderation_report": lambda: Report.objects.order_by("pk")[0].pk,
 }
@@ -343,6 +400,8 @@ GROUPS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "own": (scenes.MEMBER, own_pages),
     "shared": (scenes.MEMBER, shared_pages),
     "discussions": (scenes.MEMBER, discussion_pages),
+    "documents": (scenes.MEMBER, document_pages),
+    "public documents": ("", visited_documents),
     "collections": (scenes.MEMBER, collection_pages),
     "visited": ("", visited_collections),
     "search": (scenes.MEMBER, search_pages),
