@@ -30,6 +30,7 @@ from core.errors import Refused
 from core.models import KeptForm
 from core.schedule import daily
 from core.signing import make_token, read_token
+from core.web import person
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -181,7 +182,7 @@ def _settle(request: HttpRequest, response: HttpResponse) -> None:
     """The form went through: what was kept has served."""
     if response.status_code in (302, 303):
         del request.session[SHOWN]
-        KeptForm.objects.filter(user_id=request.user.pk, action=request.path).delete()
+        KeptForm.objects.filter(user=person(request), action=request.path).delete()
 
 
 class Filler(HTMLParser):

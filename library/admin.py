@@ -4,7 +4,6 @@ looking, within what one moderates. Acts pass through the services, here or on t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -89,7 +88,7 @@ class DocumentAdmin(ServedAdmin):
 
     @admin.display(description=gettext_lazy("Versions"))
     def versions(self, document: Document) -> str | SafeString:
-        rows: Sequence[Any] = document.versions.select_related("file")
+        rows = list(document.versions.select_related("file"))
         if not rows or document.state == State.REMOVED:
             return "—"
         lines = (

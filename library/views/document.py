@@ -96,7 +96,9 @@ def words_of(document: Document) -> list[tuple[str | Promise, str, dict[str, str
         facet = vocabularies.facet_of(term.scheme)
         if facet is not None:
             found.setdefault(facet, {})[term.code] = term.label
-    return [(facets.LABELS[name], name, found[name]) for name in facets.FACETS if name in found]
+    return [
+        (facets.LABELS[name], name, found[name]) for name in vocabularies.FACETS if name in found
+    ]
 
 
 @require_safe
