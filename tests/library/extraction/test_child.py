@@ -18,8 +18,11 @@ from library.extraction.runner import Outcome
 from tests.library.extraction import samples
 from tests.library.extraction.samples import EVERY_FORMAT, PHRASE
 
+
+pytestmark = pytest.mark.sqlite
+
 # Letters one by one are what striprtf is slowest at: some seconds of work in a small file.
-SLOW = b"{\\rtf1 " + b"a b c d e " * 800_000 + b"}"
+SLOW = b"{\\rtf1 " + b"a b c d e " * 2_000_000 + b"}"
 
 
 @contextmanager

@@ -14,7 +14,8 @@ from library.extraction.extract import Extracted, Thumbnail
 from library.extraction.runner import Outcome
 from tests.library.extraction import samples
 
-pytestmark = pytest.mark.django_db
+# Nothing here asks the database anything of its own.
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 WEBP = base64.b64encode(b"RIFF\x04\x00\x00\x00WEBP").decode()
 FACTS = {"pages": 2, "facts": {}}
 

@@ -13,6 +13,8 @@ from tests.core.samples import MP3, animation, picture
 from tests.library.extraction import samples
 from tests.library.extraction.samples import BREAKING, EVERY_FORMAT, PHRASE, paragraph, run, word
 
+pytestmark = pytest.mark.sqlite
+
 
 def opened(content, content_type):
     return formats.opened(io.BytesIO(content), content_type)

@@ -4,6 +4,8 @@ import pytest
 
 from library.extraction.language import ENGLISH, FRENCH, language_of, sample
 
+pytestmark = pytest.mark.sqlite
+
 FRENCH_TEXT = (
     "Le refus scolaire n’est ni un caprice ni une maladie. C’est un comportement qui a une "
     "fonction : éviter quelque chose de trop difficile pour le jeune et pour ses parents."

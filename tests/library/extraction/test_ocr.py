@@ -1,4 +1,4 @@
-"""Tesseract is asked as it must be. What it answers is measured by bench/extraction.py."""
+"""Tesseract is asked as it must be. What it answers is measured by bench.extraction."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from library.extraction import ocr
 from library.extraction.child.recognition import MAX_PIXELS, WIDTH, picture_of
 from library.extraction.child.trouble import NoPicture, NoSuchPage
 from tests.library.extraction import samples
+
+
+pytestmark = pytest.mark.sqlite
 
 # Says how it was called, on what, and under which limits.
 TELLING = f"""#!{sys.executable}

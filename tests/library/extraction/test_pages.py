@@ -15,7 +15,8 @@ from library.extraction.pages import render_page
 from tests.library.extraction import samples
 from tests.library.extraction.samples import EVERY_FORMAT
 
-pytestmark = pytest.mark.django_db
+# Nothing here asks the database anything of its own.
+pytestmark = [pytest.mark.sqlite, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from library.extraction.proposals import Proposals, proposals
 from tests.library.extraction import samples
 from tests.library.extraction.samples import EVERY_FORMAT
 
+pytestmark = pytest.mark.sqlite
+
 SUMMARY = (
     "Le refus scolaire n’est ni un caprice ni une maladie. C’est un comportement qui a une "
     "fonction : éviter quelque chose de trop difficile pour le jeune, ou pour ses parents."

@@ -6,6 +6,8 @@ import pytest
 
 from library.extraction.child.text import clean
 
+pytestmark = pytest.mark.sqlite
+
 
 @pytest.mark.parametrize(
     ("raw", "read"),
