@@ -25,7 +25,6 @@ DOCUMENT_EVENTS = (
     "document.restored",
     "document.withdrawn",
     "document.merged",
-    "document.removed",
     "version.created",
     "version.read",  # the extraction is done
 )
@@ -41,11 +40,10 @@ def documents(ids: Sequence[int]) -> Iterator[Entry]:
         .select_related("space", "owner", "current__file")
         .prefetch_related(
             "terms",
-            "tags",
             Prefetch("current__pages", Page.objects.order_by("number"), to_attr="read_pages"),
         )
     )
-    for document in rows:
+    for document in rows.prefetch_related("tags"):  # type: ignore[misc]  # of taggit
         yield _document(document)
 
 
