@@ -18,7 +18,6 @@ from library.extraction.runner import Outcome
 from tests.library.extraction import samples
 from tests.library.extraction.samples import EVERY_FORMAT, PHRASE
 
-
 pytestmark = pytest.mark.sqlite
 
 # Letters one by one are what striprtf is slowest at: some seconds of work in a small file.

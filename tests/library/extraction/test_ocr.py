@@ -13,7 +13,6 @@ from library.extraction.child.recognition import MAX_PIXELS, WIDTH, picture_of
 from library.extraction.child.trouble import NoPicture, NoSuchPage
 from tests.library.extraction import samples
 
-
 pytestmark = pytest.mark.sqlite
 
 # Says how it was called, on what, and under which limits.
