@@ -5,6 +5,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from forums.services import create_thread
+from search.models import SavedSearch
 from tests import access
 from tests.access import KEEPS_WHAT_WAS_TYPED, MEMBER, PUBLIC, STAFF, TOKEN
 from tests.conftest import World
@@ -16,8 +17,9 @@ by_name = {address.name: address for address in ADDRESSES}
 
 @pytest.fixture
 def busy(world: World) -> World:
-    """One thread in the common space, so that there is something to ask for."""
+    """A thread in the common space and a saved search, so that there is something to ask for."""
     create_thread(by=world.maude, space=world.common, text="Bonjour à tout le monde.")
+    SavedSearch.objects.create(user=world.maude, name="Retour", query="q=retour")
     return world
 
 
