@@ -255,13 +255,13 @@ on("htmx:afterRequest", ({ detail }) => {
 /* The session ended: the answer is the sign-in page, which has no place inside this one. A text
    being posted goes again as a whole page, so that the server carries it through sign-in. */
 on("htmx:beforeSwap", (event) => {
-  const { xhr, elt, requestConfig } = event.detail;
+  const { xhr, requestConfig } = event.detail;
   const path = xhr.responseURL ? new URL(xhr.responseURL).pathname : "";
   const signIn = xhr.status === 401 || (path.startsWith("/compte/connexion/") && path !== location.pathname);
   if (signIn) {
     event.detail.shouldSwap = false;
     event.detail.isError = false;
-    const form = elt.closest("form");
+    const form = requestConfig.elt.closest("form");
     dirty.clear();
     if (requestConfig.verb === "post" && form?.querySelector("textarea")) {
       form.submit();
