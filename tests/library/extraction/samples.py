@@ -246,13 +246,13 @@ EVERY_FORMAT: dict[str, tuple[str, bytes]] = {
 DTD = '<!DOCTYPE w [<!ENTITY a "haha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
 
 
-def with_declarations(content: bytes, part: str) -> bytes:
+def with_declarations(content: bytes, part: str, declarations: str = DTD) -> bytes:
     """The same package, with a DTD at the head of one part."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as before, zipfile.ZipFile(out, "w") as after:
         for name in before.namelist():
             text = before.read(name)
-            after.writestr(name, DTD.encode() + text if name == part else text)
+            after.writestr(name, declarations.encode() + text if name == part else text)
     return out.getvalue()
 
 

@@ -269,6 +269,13 @@ def test_declarations_are_refused_in_every_format(ending):
         texts(samples.with_declarations(content, MAIN[ending]), content_type)
 
 
+def test_even_a_declaration_that_holds_nothing_is_refused():
+    outside = '<!DOCTYPE w SYSTEM "http://ailleurs.example/w.dtd">'
+    content = samples.with_declarations(EVERY_FORMAT["docx"][1], MAIN["docx"], outside)
+    with pytest.raises(Doctype):
+        texts(content, samples.DOCX)
+
+
 def test_declarations_are_refused_in_the_facts_too():
     content = samples.with_declarations(EVERY_FORMAT["docx"][1], "docProps/core.xml")
     with pytest.raises(Doctype):
