@@ -31,6 +31,13 @@ from tests.test_visibility import said
 pytestmark = pytest.mark.django_db
 
 
+# What leaves the library, and its collections: tests/library/test_exchange_leaks.py.
+LEAVING = (
+    "library:citation", "library:oai", "library:feed", "library:table", "library:collection",
+    "library:new_collection",
+)  # fmt: skip
+
+
 @dataclasses.dataclass
 class Town:
     world: World
@@ -97,8 +104,8 @@ def surfaces(role: str) -> list[str]:
     found = ["/", "/communautes/intervention/", "/communautes/suivis-psychosociaux/"]
     for address in access.addresses():
         row = access.row_of(address.name)
-        own = address.name.startswith(("library:", "admin:library_"))
-        if row is None or row.post_only or not own:
+        own = address.name.startswith(("library:", "admin:library_document"))
+        if row is None or row.post_only or not own or address.name.startswith(LEAVING):
             continue
         paths = access.paths(address)
         found += paths if staff or row.who != access.STAFF else paths[:1]
