@@ -123,7 +123,7 @@ STATES = {
 def chips(request: HttpRequest, wanted: Filters) -> list[Chip]:
     """The filters in use, in words."""
     said: dict[str, Any] = {
-        "q": f"« {wanted.text} »" if wanted.text else "",
+        "q": _("“%(name)s”") % {"name": wanted.text} if wanted.text else "",
         "mot": wanted.tag,
         "espace": wanted.space.name if wanted.space else "",
         "de": _("from %(year)s") % {"year": wanted.since} if wanted.since else "",
