@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core.audience import CanBeRead
 from library import querysets
+from library.extraction.errors import sentence
 
 if TYPE_CHECKING:
     from community.models import SubCommunity
@@ -83,6 +85,15 @@ class Version(CanBeRead):
 
     def __str__(self) -> str:
         return f"{self.document_id} v{self.number}"
+
+    @property
+    def is_being_read(self) -> bool:
+        return self.reading in (self.Reading.WAITING, self.Reading.RECOGNISING)
+
+    @property
+    def trouble(self) -> str | Promise:
+        """Why it was not read, or not whole: a sentence for those who may mend it."""
+        return sentence(self.failure)
 
     @property
     def space(self) -> SubCommunity | None:

@@ -9,6 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.html import escape
 
 from core import events, files, leases
 from core.models import OutboxEvent, StoredFile
@@ -208,6 +209,14 @@ def test_what_came_of_it_is_a_state_and_never_a_lost_file(
     assert version.failure == "" or errors.sentence(version.failure)
     answer = as_(maude).get(f"/fichiers/{version.file_id}/")
     assert answer.status_code == 200 and b"".join(answer.streaming_content)
+
+
+def test_the_page_tells_its_depositor_why_and_nobody_else(waiting, as_, world):
+    version = read(waiting("a.pdf", samples.locked_pdf()))
+    address = version.document.get_absolute_url()
+    reason = escape(str(version.trouble))
+    assert reason in as_(world.maude).get(address).content.decode()
+    assert reason not in as_(world.eve).get(address).content.decode()
 
 
 def test_what_was_read_before_a_limit_struck_can_be_searched(guide, monkeypatch):
