@@ -54,37 +54,76 @@ class TypeFilter(admin.SimpleListFilter):
         return queryset.filter(type=self.value()) if self.value() else queryset
 
 
+def titled(kind: Any, title: Any) -> Any:
+    """A filter of that kind, under a title that people read."""
+
+    class Titled(kind):  # type: ignore[misc]
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.title = title
+
+    return Titled
+
+
+LEVEL = ("level", titled(admin.ChoicesFieldListFilter, gettext_lazy("Visibility")))
+SPACE = ("space", titled(admin.RelatedOnlyFieldListFilter, gettext_lazy("Space")))
+
+
+class SharedAdmin(ServedAdmin):
+    """What documents and collections say of themselves in the same words."""
+
+    @admin.display(description=gettext_lazy("Visibility"), ordering="level")
+    def audience(self, row: Any) -> str:
+        """Its space, or how far it is shared."""
+        return str(row.space) if row.space is not None else row.get_level_display()
+
+    @admin.display(description=gettext_lazy("Deposited by"))
+    def who(self, row: Any) -> str:
+        return row.owner.full_name if row.owner is not None else "—"
+
+
 @admin.register(Document)
-class DocumentAdmin(ServedAdmin):
-    list_display = (
-        "title", "type_word", "space", "owner", "state", "approval", "link_state", "created_at",
-        "page",
-    )  # fmt: skip
+class DocumentAdmin(SharedAdmin):
+    list_display = ("title", "type_word", "audience", "who", "state_word", "created_at", "page")
     list_display_links = ("title",)
-    list_filter = (
-        CareFilter,
-        "state",
-        TypeFilter,
-        "level",
-        "licence",
-        ("space", admin.RelatedOnlyFieldListFilter),
-    )
+    list_filter = (CareFilter, "state", TypeFilter, LEVEL, SPACE, "licence")
     list_select_related = ("space", "owner")
     search_fields = ("title", "authors", "publisher_name")
     ordering = ("-created_at",)
     actions = ("approve", "restore")
     fields = (
-        "title", "type_word", "abstract", "authors", "publisher_name", "issued", "level", "space",
-        "organisation", "owner", "state", "approval", "approval_reason", "embargo_until",
-        "review_on", "licence", "rights_holder", "link", "link_state", "link_checked_at",
-        "versions", "withdrawn_at", "withdrawn_reason", "replaced_by", "download_count",
-        "created_at", "updated_at", "page",
+        "title", "type_word", "abstract", "authors", "publisher_name", "issued", "audience", "who",
+        "state_word", "embargo_until", "review_on", "licence", "rights_holder", "link", "link_word",
+        "versions", "gone", "download_count", "created_at", "updated_at", "page",
     )  # fmt: skip
     readonly_fields = fields
 
     @admin.display(description=gettext_lazy("Type"), ordering="type")
     def type_word(self, document: Document) -> str:
         return terms.label(vocabularies.TYPES, document.type)
+
+    @admin.display(description=gettext_lazy("State"), ordering="state")
+    def state_word(self, document: Document) -> str:
+        """Where it is, and what the animators answered when it is not published."""
+        words = [document.get_state_display()]
+        if document.state == State.PENDING and document.approval:
+            words = [document.get_approval_display(), document.approval_reason]
+        return " · ".join(word for word in words if word)
+
+    @admin.display(description=gettext_lazy("Link"))
+    def link_word(self, document: Document) -> str:
+        return document.get_link_state_display() if document.link else "—"
+
+    @admin.display(description=gettext_lazy("Withdrawn or merged"))
+    def gone(self, document: Document) -> str | SafeString:
+        """Why it was withdrawn, or the document that took its place."""
+        heir = document.replaced_by
+        if heir is None:
+            return document.withdrawn_reason or "—"
+        # Its number only: she may not read it.
+        return format_html(
+            '<a href="{}">{}</a>', reverse("library:document", args=(heir.pk,)), heir
+        )
 
     @admin.display(description=gettext_lazy("Versions"))
     def versions(self, document: Document) -> str | SafeString:
@@ -119,18 +158,15 @@ class DocumentAdmin(ServedAdmin):
 
 
 @admin.register(Collection)
-class CollectionAdmin(ServedAdmin):
-    list_display = ("title", "space", "owner", "level", "state", "updated_at", "page")
+class CollectionAdmin(SharedAdmin):
+    list_display = ("title", "audience", "who", "state", "updated_at", "page")
     list_display_links = ("title",)
-    list_filter = ("state", "level", ("space", admin.RelatedOnlyFieldListFilter))
+    list_filter = ("state", LEVEL, SPACE)
     list_select_related = ("space", "owner")
     search_fields = ("title",)
     ordering = ("-updated_at",)
     actions = ("restore",)
-    fields = (
-        "title", "purpose", "level", "space", "organisation", "owner", "state", "created_at",
-        "updated_at", "page",
-    )  # fmt: skip
+    fields = ("title", "purpose", "audience", "who", "state", "created_at", "updated_at", "page")
     readonly_fields = fields
 
     @admin.display(description=gettext_lazy("On the site"))
