@@ -93,7 +93,7 @@ class DocumentAdmin(SharedAdmin):
     actions = ("approve", "restore")
     fields = (
         "title", "type_word", "abstract", "authors", "publisher_name", "issued", "audience", "who",
-        "state_word", "embargo_until", "review_on", "licence", "rights_holder", "link", "link_word",
+        "state_word", "embargo_until", "review_on", "licence", "rights_holder", "link_word",
         "versions", "gone", "download_count", "created_at", "updated_at", "page",
     )  # fmt: skip
     readonly_fields = fields
@@ -112,7 +112,8 @@ class DocumentAdmin(SharedAdmin):
 
     @admin.display(description=gettext_lazy("Link"))
     def link_word(self, document: Document) -> str:
-        return document.get_link_state_display() if document.link else "—"
+        """Its address, and whether it answers."""
+        return f"{document.link} ({document.get_link_state_display()})" if document.link else "—"
 
     @admin.display(description=gettext_lazy("Withdrawn or merged"))
     def gone(self, document: Document) -> str | SafeString:
