@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 from django.conf import settings
@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.adapter import needs_second_factor
 from accounts.models import User
@@ -116,8 +117,10 @@ class Shell:
 
     @property
     def tabs(self) -> list[NavItem]:
-        """What stands at the foot of a phone; more would be too narrow for a finger."""
-        return self.nav[:TABS]
+        """What stands at the foot of a phone, in short words; more would be too narrow for a
+        finger."""
+        short = {reverse("community:index"): pgettext("tab", "Spaces")}
+        return [replace(one, label=short.get(one.url, one.label)) for one in self.nav[:TABS]]
 
     @property
     def beyond_tabs(self) -> list[NavItem]:
