@@ -57,7 +57,7 @@ class TypeFilter(admin.SimpleListFilter):
 def titled(kind: Any, title: Any) -> Any:
     """A filter of that kind, under a title that people read."""
 
-    class Titled(kind):  # type: ignore[misc]
+    class Titled(kind):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.title = title
