@@ -208,6 +208,17 @@ def storage(home: Path) -> dict[str, Any]:
     }
 
 
+def stored_at(storage: dict[str, Any]) -> list[str]:
+    """The origins from which a browser is given files: none but ours, or those of the bucket, by
+    its own name or below the server's."""
+    options = storage.get("OPTIONS", {})
+    bucket = options.get("bucket_name")
+    if not bucket:
+        return []
+    server = urlsplit(options.get("endpoint_url") or "https://s3.amazonaws.com")
+    return [f"{server.scheme}://{host}" for host in (server.netloc, f"{bucket}.{server.netloc}")]
+
+
 def mail(home: Path) -> tuple[str, dict[str, Any]]:
     """MAIL_URL: smtp://user:password@host:port (smtps://, smtp+tls://), by default a folder.
 

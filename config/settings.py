@@ -286,6 +286,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
+        # A recording is played from where a download would lead.
+        "media-src": [SELF, *environment.stored_at(STORAGES["private"])],
         "connect-src": [SELF],
         "worker-src": [SELF, "blob:"],
         "object-src": [NONE],

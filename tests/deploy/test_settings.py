@@ -55,3 +55,26 @@ def test_over_https_cookies_belong_to_this_host_alone(tmp_path: Path) -> None:
 
     assert settings_with(tmp_path, names, **served) == ["__Host-ancrage", "__Host-csrf", True, True]
     assert settings_with(tmp_path, names) == ["ancrage", "csrftoken", False, False]
+
+
+@pytest.mark.parametrize(
+    ("url", "sources"),
+    [
+        ("", ["'self'"]),
+        (
+            "s3://key:secret@s3.exemple.test:9000/ancrage?insecure=1",
+            ["'self'", "http://s3.exemple.test:9000", "http://ancrage.s3.exemple.test:9000"],
+        ),
+        (
+            "s3://key:secret@/ancrage",
+            ["'self'", "https://s3.amazonaws.com", "https://ancrage.s3.amazonaws.com"],
+        ),
+    ],
+)
+def test_a_recording_is_played_from_where_files_are_stored(
+    tmp_path: Path, url: str, sources: list[str]
+) -> None:
+    """A page may play what a download would lead to, and nothing from elsewhere."""
+    (policy,) = settings_with(tmp_path, ("CONTENT_SECURITY_POLICY",), STORAGE_URL=url)
+
+    assert policy["DIRECTIVES"]["media-src"] == sources  # type: ignore[index]
