@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.contrib.contenttypes.models import ContentType
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.core import mail
 from django.core.management import call_command
@@ -93,9 +94,12 @@ def lived_in(path: Path) -> Iterator[None]:
     outside, settings = connections["default"], connections.settings["default"]
     connections.settings["default"] = {**settings, "NAME": str(path)}
     del connections["default"]
+    # Kept by the process, and numbered otherwise in each database.
+    ContentType.objects.clear_cache()
     try:
         yield
     finally:
+        ContentType.objects.clear_cache()
         connections["default"].close()
         connections.settings["default"] = settings
         connections["default"] = outside
