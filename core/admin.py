@@ -5,16 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.models import Term
-from core.scoped_admin import ScopedAdmin
+from core.scoped_admin import HouseAdmin
 
 
 @admin.register(Term)
-class TermAdmin(ScopedAdmin):
+class TermAdmin(HouseAdmin):
     """A term is retired, never deleted: what was filed under it keeps its word."""
 
     list_display = ("label", "scheme", "code", "position", "retired")
@@ -22,15 +21,6 @@ class TermAdmin(ScopedAdmin):
     list_editable = ("position", "retired")
     search_fields = ("label", "code")
     fields = ("scheme", "code", "label", "description", "parent", "position", "retired")
-
-    def _may(self, request: HttpRequest, obj: Model | None) -> bool:
-        user = request.user
-        return bool(
-            user.is_authenticated
-            and user.is_current
-            and (user.is_animator or user.is_superuser)
-            and self.admin_site.has_permission(request)
-        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_module_permission(request)

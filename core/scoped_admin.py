@@ -141,6 +141,20 @@ class ScopedAdmin(admin.ModelAdmin):
         return TemplateResponse(request, "admin/journal.html", context)
 
 
+class HouseAdmin(ScopedAdmin):
+    """What is of no space (accounts, words, synonyms): the federation's animators work on it, and
+    administrators."""
+
+    def _may(self, request: HttpRequest, obj: Model | None) -> bool:
+        user = request.user
+        return bool(
+            user.is_authenticated
+            and user.is_current
+            and (user.is_animator or user.is_superuser)
+            and self.admin_site.has_permission(request)
+        )
+
+
 class ServedAdmin(ScopedAdmin):
     """Looking, and acts by the services; no form changes a row."""
 

@@ -10,7 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
 from core import log
-from core.scoped_admin import ScopedAdmin
+from core.scoped_admin import HouseAdmin
 from search.models import SynonymSet
 from search.synonyms import tidy
 
@@ -26,22 +26,13 @@ class SynonymForm(forms.ModelForm):
 
 
 @admin.register(SynonymSet)
-class SynonymSetAdmin(ScopedAdmin):
+class SynonymSetAdmin(HouseAdmin):
     """One line a group of words. They are no content: a wrong line is deleted."""
 
     form = SynonymForm
     list_display = ("words", "updated_at")
     search_fields = ("words",)
     actions = None
-
-    def _may(self, request: HttpRequest, obj: Model | None) -> bool:
-        user = request.user
-        return bool(
-            user.is_authenticated
-            and user.is_current
-            and (user.is_animator or user.is_superuser)
-            and self.admin_site.has_permission(request)
-        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return self.has_module_permission(request)

@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Exists, Model, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.html import format_html
@@ -31,7 +31,7 @@ from accounts.services.importing import written_csv
 from core import log, terms
 from core.errors import Refused
 from core.models import ActionLog
-from core.scoped_admin import ScopedAdmin
+from core.scoped_admin import HouseAdmin, ScopedAdmin
 from core.templatetags.ui import ago, day
 from core.web import person
 
@@ -58,7 +58,7 @@ def agreeing(people: QuerySet) -> QuerySet:
 
 
 @admin.register(User)
-class UserAdmin(ScopedAdmin):
+class UserAdmin(HouseAdmin):
     """The administrative facts of every account; each act goes through its service."""
 
     list_display = ("full_name", "email", "shown_organisation", "shown_role", "seen", "shown_state")
@@ -68,15 +68,6 @@ class UserAdmin(ScopedAdmin):
     list_select_related = ("organisation",)
     ordering = ("last_name", "first_name", "pk")
     actions = ("close_selected", "export_newsletter")
-
-    def _may(self, request: HttpRequest, obj: Model | None) -> bool:
-        user = request.user
-        return bool(
-            user.is_authenticated
-            and user.is_current
-            and (user.is_animator or user.is_superuser)
-            and self.admin_site.has_permission(request)
-        )
 
     @admin.display(description=_("Name"), ordering="last_name")
     def full_name(self, user: User) -> str:
