@@ -41,7 +41,7 @@ install_packages() {
             "Sous Debian ou Ubuntu, il manque peut-être le module venv : apt install python3-venv"
     fi
     step "Installation de $count paquets, épinglés et vérifiés (une minute environ la première fois)"
-    if command -v uv >/dev/null && uv pip install --quiet --python "$venv/bin/python" \
+    if command -v uv >/dev/null && uv pip install --quiet --compile-bytecode --python "$venv/bin/python" \
             --require-hashes -r "$list" 2>/dev/null; then
         :
     else

@@ -16,6 +16,9 @@ from typing import IO, Any
 from library.extraction.limits import Limits
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+# -B: it keeps no compiled module. Held to a size, a child would leave half of one behind, and every
+# later child would stumble over it (a partial write is not an error to Python 3.11).
+PYTHON = [sys.executable, "-E", "-s", "-B"]
 # Nothing of ours: neither the settings' secrets nor a way to other programs.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 # How the system says that a limit of time was passed.
@@ -57,7 +60,7 @@ def run(content: IO[bytes], job: dict[str, Any], limits: Limits) -> Outcome:
     job = {**job, "limits": asdict(limits)}
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(  # noqa: S603 (ourselves, with an argument of ours)
-            [sys.executable, "-E", "-s", "-m", "library.extraction.child", json.dumps(job)],
+            [*PYTHON, "-m", "library.extraction.child", json.dumps(job)],
             stdin=content,
             stdout=output,
             stderr=subprocess.DEVNULL,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -149,7 +150,7 @@ def test_the_child_gives_up_what_it_does_not_need():
         "    + [signal.getitimer(signal.ITIMER_REAL)[0] > 5]))\n"
     )
     said = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=True, cwd=runner.ROOT
+        [sys.executable, "-B", "-c", program], capture_output=True, check=True, cwd=runner.ROOT
     )
     assert json.loads(said.stdout) == [
         [200_000_000, 200_000_000],
@@ -170,7 +171,7 @@ def test_the_child_knows_neither_django_nor_the_settings():
         "('django', 'config', 'core', 'psycopg2', 'socket')])\n"
     )
     said = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, check=True, cwd=runner.ROOT
+        [sys.executable, "-B", "-c", program], capture_output=True, check=True, cwd=runner.ROOT
     )
     assert said.stdout.strip() == b"[]"
 
@@ -200,3 +201,18 @@ def test_no_address_space_holds_more_than_300_megabytes():
 )
 def test_lines_that_were_written_whole_are_final(output, said, found):
     assert Outcome(output, said).answers() == found
+
+
+def test_a_child_held_to_little_leaves_nothing_that_trips_the_next(tmp_path, monkeypatch):
+    """On a new installation nothing is compiled yet: the first child must not half do it."""
+    ours = runner.ROOT / "library"
+    uncompiled = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ours / "extraction", tmp_path / "library/extraction", ignore=uncompiled)
+    (tmp_path / "library/__init__.py").touch()
+    monkeypatch.setattr(runner, "ROOT", tmp_path)
+    content = samples.drawn_pdf(*[samples.line(f"page {number}") for number in range(3)])
+    _answers, trouble = read(content, samples.PDF, replace(READ, output=300))
+    assert trouble
+    assert not list(tmp_path.rglob("*.pyc"))
+    answers, trouble = read(content, samples.PDF)
+    assert (len([one for one in answers if "page" in one]), trouble) == (3, "")
