@@ -82,7 +82,7 @@ def test_nobody_but_the_federation_edits_them(world: World, as_: As, settings: o
     lead = make_person("Léa", spaces=(world.intervention,))
     Membership.objects.filter(user=lead).update(role=Membership.Role.COANIMATION)
     lead.authenticator_set.create(type="totp", data={"secret": "JBSWY3DPEHPK3PXP"})
-    line = SynonymSet.objects.order_by("pk")[0]
+    line = SynonymSet.objects.create(words="halte, répit")
     for path in (LIST, f"{LIST}add/", f"{LIST}{line.pk}/change/", f"{LIST}{line.pk}/delete/"):
         assert as_(world.odile).get(path).status_code == 200
         assert as_(lead).get(path).status_code == 403, path
