@@ -53,7 +53,8 @@ def index(kind: Kind, ids: Iterable[int], *, anew: bool = False) -> int:
         try:
             changed += _index(kind, wanted[at : at + CHUNK], anew=anew)
         except IntegrityError:
-            # Another process drew the same new object first: now there is a row to lock.
+            # Another process drew the same new object first: there is a row to lock now, and its
+            # words are counted.
             changed += _index(kind, wanted[at : at + CHUNK], anew=anew)
     return changed
 
@@ -115,8 +116,10 @@ def _draw(
         if row.counted:
             changes.add(row, pages[entry.object_id])
         rows.append(row)
+    rows.sort(key=lambda row: row.object_id)
+    SearchDocument.objects.bulk_create(row for row in rows if row.object_id not in known)
     SearchDocument.objects.bulk_create(
-        rows,
+        (row for row in rows if row.object_id in known),
         update_conflicts=True,
         unique_fields=("kind", "object_id"),
         update_fields=WRITTEN,

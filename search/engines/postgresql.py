@@ -39,8 +39,8 @@ class PostgresEngine(DatabaseEngine):
         return f"MATERIALIZED {statement}"
 
     def by_words(self, search: Search) -> Sql:
-        query = self.grammar.anywhere(search.cells, search.match)
-        return f"{VECTOR} @@ %s::tsquery", [query]
+        queries = [self.grammar.in_cell(cell, search.match) for cell in search.cells]
+        return f"({' OR '.join([f'{VECTOR} @@ %s::tsquery'] * len(queries))})", queries
 
     def by_date(self, search: Search) -> Sql:
         # Each row is asked in the words of its own cell; no index can answer this, and none shall.
