@@ -11,6 +11,7 @@ page's own drawing, for a member of some of the spaces and for an animator, who 
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import platform
@@ -189,6 +190,9 @@ def lines(user: User) -> Iterator[Line]:
 
 
 def measure(runs: int) -> list[dict[str, Any]]:
+    # As deploy/gunicorn.conf.py does.
+    gc.collect()
+    gc.freeze()
     rows = []
     for email in (MEMBER, ANIMATOR):
         user = User.objects.get(email=email)

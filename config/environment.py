@@ -135,8 +135,9 @@ def database(home: Path) -> dict[str, Any]:
         # A server that does not answer is away: a page says so, soon.
         options = config.setdefault("OPTIONS", {})
         options.setdefault("connect_timeout", 5)
-        # Compiling a ranked search costs 90 ms, which the search itself does not take.
-        options.setdefault("options", "-c jit=off")
+        # To compile the plan of a search takes longer than the search; and the places of a common
+        # word among a million entries must hold in memory, or each is looked at again.
+        options.setdefault("options", "-c jit=off -c work_mem=16MB")
         config["CONN_MAX_AGE"] = 60
         config["CONN_HEALTH_CHECKS"] = True
     return config

@@ -27,6 +27,11 @@ def label(name: str, code: str) -> str:
     return found[0] if found else code
 
 
+def known(name: str, code: str) -> bool:
+    """Whether a scheme has the code, retired or not."""
+    return code in _all().get(name, {})
+
+
 def labels(name: str, codes: list[str]) -> list[str]:
     return [label(name, code) for code in codes]
 

@@ -45,6 +45,8 @@ def kept(candidates: Sequence[Candidate], filters: Filters, *, but: str = "") ->
     asked = [
         (VALUES[name], values) for name, values in chosen(filters).items() if values and name != but
     ]
+    if not asked:
+        return list(candidates)
     return [one for one in candidates if all(of(one) in values for of, values in asked)]
 
 

@@ -4,8 +4,9 @@
     suggest("déc", user=maude)                    →  [Suggestion]
 
 A page of results costs four statements at most, however much there is: the cells that she reads
-(`search.scope`), the candidates (`search.engines`), sometimes a second look for a word that nobody
-wrote or for more results, the rows of the page. The audience rule is in each of them.
+(`search.scope`), the candidates (`search.engines`), sometimes a second look for more of them, the
+rows of the page. A word that nobody wrote costs three more: what it looks like, and how frequent
+that is. The audience rule is in each of them.
 """
 
 from __future__ import annotations
@@ -45,10 +46,9 @@ EVERYTHING = Filters()
 # Fewer results than this, and those that hold most of the words are shown too.
 FEW = 10
 # How much further back than it should take one looks for enough results.
-MARGIN = 1.5
-# What an engine takes, in microseconds (PostgreSQL, measured): for a place in the index of words,
-# for one in the index of dates, for a row that is read, for one that is read and tried.
-WORD, DATE, ROW, TRIED = 0.7, 0.15, 5.0, 3.3
+MARGIN = 2.0
+# What is looked up whole, however old: reading so many rows takes less than choosing among them.
+EASY = 4 * CEILING
 
 
 def find(
@@ -138,10 +138,10 @@ class Asked:
             return self._ask(rows, scope)
         if unknown:
             return self._relaxed(rows, scope)
-        since, _by_date = self._way(scope)
         found = self._ask(rows, scope)
         # What is that frequent is not relaxed: there was a second look already.
-        return self._relaxed(rows, scope) if len(found) < FEW and since is None else found
+        few = len(found) < FEW and self._since(scope) is None
+        return self._relaxed(rows, scope) if few else found
 
     def _guess(self) -> bool:
         """Whether a word is unknown to the reader's vocabulary. It is then met by its likeness."""
@@ -163,8 +163,8 @@ class Asked:
         self.match = self.match.guessed(
             {stem: [one.stem for one in looking] for stem, looking in self.guesses.items()}
         )
-        for looking in self.guesses.values():
-            self.scope.learn({one.stem: one.count for one in looking})
+        if self.guesses:
+            self.scope.learn(one.stem for looking in self.guesses.values() for one in looking)
         return True
 
     def _known(self, way: matching.Way) -> bool:
@@ -183,45 +183,50 @@ class Asked:
             first, after = date(filters.year, 1, 1), date(filters.year + 1, 1, 1)
             rows = rows.filter(dated_at__gte=_midnight(first), dated_at__lt=_midnight(after))
         spaces = None if filters.space is None else (filters.space,)
-        return rows, scope.within(kinds=filters.kinds, spaces=spaces)
+        scope = scope.within(kinds=filters.kinds, spaces=spaces)
+        return rows, scope.within(kinds=_kinds_of_type(filters.type)) if filters.type else scope
 
     def _relaxed(self, rows: EntryQuerySet, scope: Scope) -> list[Candidate]:
         """What holds most of the words, in one statement: of what is frequent, the newest."""
         self.relaxed = True
         weights = {group: self.scope.weight(group) for group in self.match.groups}
         self.match = self.match.relaxed(weights)
-        since, by_date = self._way(scope)
-        search = Search(rows, scope.ids(), self.match, CEILING + 1, since=since, by_date=by_date)
+        search = Search(rows, scope.ids(), self.match, CEILING + 1, since=self._since(scope))
         return engine().candidates(search)
 
     def _ask(self, rows: EntryQuerySet, scope: Scope) -> list[Candidate]:
-        """The candidates, by the shorter way; once more, without a date, when it stopped short."""
+        """The candidates, the newest first; once more, without a date, when these are few."""
         search = Search(rows, scope.ids(), self.match, CEILING + 1)
-        since, by_date = self._way(scope)
+        since = self._since(scope)
         if since is not None:
-            found = engine().candidates(replace(search, since=since, by_date=by_date))
-            if len(found) > CEILING:
+            found = engine().candidates(replace(search, since=since))
+            if len(found) > CEILING or since == self._between[0]:
                 return found
         return engine().candidates(search)
 
-    def _way(self, scope: Scope) -> tuple[datetime | None, bool]:
-        """Since when to look at first, and whether to read from the newest on."""
-        before = _midnight(self.query.before) if self.query.before else None
+    def _since(self, scope: Scope) -> datetime | None:
+        """Since when there should be enough, when there is too much to look everything up."""
+        first, before = self._between
         if not self.match:
-            return scope.since(CEILING * MARGIN, before), True
-        likely, _most = scope.expected(self.match)
-        if likely <= CEILING * MARGIN or self.match.author:
-            return None, False
-        share = likely / scope.documents
-        recent = CEILING * MARGIN / share
-        costs = {
-            # All that match; of these, those of late; all that is of late.
-            (False, False): likely * (WORD + ROW),
-            (True, False): likely * WORD + recent * (DATE + share * ROW),
-            (True, True): recent * TRIED,
-        }
-        dated, by_date = min(costs, key=lambda way: costs[way])
-        return (scope.since(recent, before) if dated else None), by_date
+            enough = scope.since(CEILING * MARGIN, before)
+        else:
+            likely, _most = scope.expected(self.match)
+            # Nobody counted how often words stand side by side, nor what a person wrote.
+            if likely <= EASY or self.match.ordered or self.match.author:
+                return None
+            enough = scope.since(CEILING * MARGIN * scope.documents / likely, before)
+        return max((day for day in (first, enough) if day), default=None)
+
+    @cached_property
+    def _between(self) -> tuple[datetime | None, datetime | None]:
+        """The first day that is asked for, and the one after the last."""
+        first, before = [self.query.since], [self.query.before]
+        if self.filters.year is not None:
+            first.append(date(self.filters.year, 1, 1))
+            before.append(date(self.filters.year + 1, 1, 1))
+        begin = max(filter(None, first), default=None)
+        end = min(filter(None, before), default=None)
+        return _midnight(begin) if begin else None, _midnight(end) if end else None
 
     def correction(self, found: Sequence[Candidate]) -> str:
         """The query with the words that were guessed and that found something."""
@@ -246,6 +251,16 @@ def _respelled(written: str, better: dict[str, str]) -> str:
 
 def _midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=timezone.get_default_timezone())
+
+
+def _kinds_of_type(code: str) -> list[str]:
+    """The kinds that have such a type; none when nobody knows it, which is then no reason to
+    look at fewer of them."""
+    return [
+        kind.name
+        for kind in content.kinds()
+        if kind.indexed is not None and terms.known(kind.indexed.scheme, code)
+    ]
 
 
 def _of_type(asked: str) -> Q:

@@ -60,6 +60,27 @@ class Match:
         """Every stem that counts as found: what is highlighted."""
         return frozenset(stem for group in self.groups for way in group for stem in way.stems)
 
+    @property
+    def ordered(self) -> bool:
+        """Whether words must stand, or must not stand, one after the other."""
+        return self != self.apart()
+
+    def apart(self) -> Match:
+        """What every text that meets this one meets too, wherever in it the words stand: for an
+        index that knows no places."""
+        groups = {
+            group: tuple(
+                replace(way, together=way.together and len(way.stems) == 1) for way in group
+            )
+            for group in self.groups
+        }
+        return replace(
+            self,
+            groups=tuple(groups.values()),
+            rarest=tuple(groups[group] for group in self.rarest),
+            without=tuple(stems for stems in self.without if len(stems) == 1),
+        )
+
     def demands(self) -> Iterator[tuple[Group, ...]]:
         """The sets of groups of which one must be met whole: one set, of all, when not relaxed."""
         among = (self.rarest or self.groups)[:MOST_REQUIRED]

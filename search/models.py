@@ -13,7 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.audience import Audienced
-from search import querysets
+from search import lookups, querysets  # noqa: F401  (lookups registers itself)
+
+# A word that stands in so many entries of a cell is no rarity there.
+USUAL = 50
 
 
 class Cell(Audienced):
@@ -138,7 +141,19 @@ class Word(models.Model):
                 fields=("key",), name="search_word_key", opclasses=("varchar_pattern_ops",)
             ),
             models.Index(
+                fields=("key",),
+                name="search_word_usual",
+                condition=models.Q(count__gte=USUAL),
+                opclasses=("varchar_pattern_ops",),
+            ),
+            models.Index(
                 fields=("tail",), name="search_word_tail", opclasses=("varchar_pattern_ops",)
+            ),
+            models.Index(
+                fields=("tail",),
+                name="search_word_usual_tail",
+                condition=models.Q(count__gte=USUAL),
+                opclasses=("varchar_pattern_ops",),
             ),
             models.Index(fields=("stem", "cell"), name="search_word_stem"),
         )

@@ -20,7 +20,7 @@ from django.db.models.functions import Cast
 from core.audience import Level
 from search import analysis
 from search.matching import Group, Match, Way
-from search.models import Cell
+from search.models import Cell, Word
 
 if TYPE_CHECKING:
     from community.models import SubCommunity
@@ -31,6 +31,8 @@ COLUMNS = (
     "pk", "kind", "level", "space_id", "space__name", "space__slug", "documents", "by_month",
     "found__stem",
 )  # fmt: skip
+# So many entries are a lot: their usual words are looked at before the rare ones.
+LARGE = 20_000
 # No stem is this.
 NOTHING = "-"
 
@@ -91,12 +93,13 @@ class Scope:
         found = max(1.0, sum(min(self.count(stem) for stem in way.stems) for way in group))
         return log(1 + (self.documents + 1) / found)
 
-    def learn(self, counts: dict[str, int]) -> None:
-        """Words that were looked up since: how many entries hold them, in whichever cells."""
-        whole = self.documents or 1
-        for cell in self.cells:
-            for stem, count in counts.items():
-                cell.counts.setdefault(stem, round(count * cell.documents / whole) or 1)
+    def learn(self, stems: Iterable[str]) -> None:
+        """Look up how often these stand in each cell too: one query."""
+        cells = {cell.pk: cell for cell in self.cells if cell.documents}
+        words = Word.objects.filter(cell__in=cells, stem__in=set(stems))
+        found = words.values_list("cell", "stem").annotate(total=Sum("count"))
+        for pk, stem, total in found.order_by():
+            cells[pk].counts[stem] = total
 
     def named(self, name: str) -> set[int]:
         """The spaces whose name or address holds these words."""

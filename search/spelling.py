@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db.models import IntegerField, Q, Sum
 from django.db.models.functions import Length
 
-from search.models import Word
-from search.scope import Scope
+from search.models import USUAL, Word
+from search.scope import LARGE, Scope
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
 
 # Shorter words are too near to too many others.
 SHORTEST = 4
@@ -32,21 +36,27 @@ class Guess:
 
 
 def guesses(scope: Scope, keys: Iterable[str]) -> dict[str, list[Guess]]:
-    """For each of these folded words, those that look like it, the likeliest first: one query.
-
-    A word with one slip has its first half or its last one right: these are looked up.
-    """
+    """For each of these folded words, those that look like it, the likeliest first: one query, or
+    two among many entries, where the usual words are tried first."""
     wanted = [key for key in dict.fromkeys(keys) if len(key) >= SHORTEST and key.isalpha()]
-    if not wanted:
-        return {}
+    words = Word.objects.filter(cell__in=scope.known())
+    found: dict[str, list[Guess]] = {}
+    if wanted and scope.documents > LARGE:
+        found = _likest(words.filter(count__gte=USUAL), wanted)
+    left = [key for key in wanted if not found.get(key)]
+    return found | _likest(words, left) if left else found
+
+
+def _likest(words: QuerySet[Word], wanted: list[str]) -> dict[str, list[Guess]]:
+    """A word with one slip has its first half or its last one right: these are looked up."""
     near = Q()
     for key in wanted:
         half = len(key) // 2
-        like = Q(key__startswith=key[:half]) | Q(tail__startswith=key[::-1][:half])
+        like = Q(key__begins=key[:half]) | Q(tail__begins=key[::-1][:half])
         near |= like & Q(length__range=(len(key) - 2, len(key) + 2))
     rows = (
-        Word.objects.annotate(length=Length("key", output_field=IntegerField()))
-        .filter(near, cell__in=scope.known())
+        words.annotate(length=Length("key", output_field=IntegerField()))
+        .filter(near)
         .values_list("key", "word", "stem")
         .annotate(total=Sum("count"))
         .order_by("-total")[:LOOKED_AT]

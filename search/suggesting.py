@@ -13,20 +13,27 @@ from search.engines import engine
 from search.engines.base import Wanted
 from search.engines.database import FREQUENT
 from search.matching import Match, Way
-from search.models import SearchDocument, Word
+from search.models import USUAL, SearchDocument, Word
 from search.results import Suggestion
-from search.scope import Scope, scope_of
+from search.scope import LARGE, Scope, scope_of
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from community.models import SubCommunity
     from core.audience import Viewer
     from search.querysets import EntryQuerySet
 
 SHORTEST = 2
+# Of two letters the titles are too many to be worth their place.
+SHORTEST_TITLE = 3
 WORDS = 5
 TITLES = 5
 # The most frequent of the words that begin so, in their cells.
 LOOKED_AT = 300
+# So few letters begin more words than can be gone through, where there is a lot: the usual ones are
+# enough.
+BRIEF = 3
 # Some more words than are shown, for those that turn out not to stand anywhere any more.
 SPARE = 5
 
@@ -37,7 +44,7 @@ def suggest(
     prefix: str, *, user: Viewer, inside: SubCommunity | None = None, size: int = 8
 ) -> list[Suggestion]:
     """How `prefix` may go on: words of the reader's vocabulary, each found at this moment in
-    something that she may see, then titles. Four statements at most."""
+    something that she may see, then titles. Six statements at most."""
     prefix = prefix[-200:].replace("\0", " ").lstrip()
     if len(fold(prefix)) < SHORTEST:
         return []
@@ -57,6 +64,11 @@ class _Found:
     count: int = 0
     most: int = 0
 
+    @property
+    def where(self) -> list[int]:
+        """The cells where it is enough to look for it."""
+        return self.cells[:1] if self.most >= USUAL else self.cells
+
 
 def _words(prefix: str, rows: EntryQuerySet, scope: Scope) -> list[Suggestion]:
     match = _LAST.search(prefix)
@@ -68,7 +80,7 @@ def _words(prefix: str, rows: EntryQuerySet, scope: Scope) -> list[Suggestion]:
     typed = [word for word, found in likely if word != match.group().lower()]
     found = dict(likely)
     wanted = [
-        Wanted(found[word].cells, _only(found[word].stem), found[word].most > FREQUENT)
+        Wanted(found[word].where, _only(found[word].stem), found[word].most > FREQUENT)
         for word in typed
     ]
     alive = engine().alive(rows, wanted) if wanted else []
@@ -78,11 +90,13 @@ def _words(prefix: str, rows: EntryQuerySet, scope: Scope) -> list[Suggestion]:
 
 def _likely(key: str, scope: Scope) -> list[tuple[str, _Found]]:
     """The most frequent words that begin with `key`, their richest cell first."""
-    words = Word.objects.filter(cell__in=scope.known(), key__startswith=key, count__gt=0)
+    words = Word.objects.filter(cell__in=scope.known(), key__begins=key, count__gt=0)
+    words = words.order_by("-count")
+    brief = len(key) <= BRIEF and scope.documents > LARGE
+    rows = _likeliest(words.filter(count__gte=USUAL)) if brief else []
+    rows = rows or _likeliest(words)
     found: dict[str, _Found] = {}
-    for word, stem, cell, count in words.order_by("-count").values_list(
-        "word", "stem", "cell_id", "count"
-    )[:LOOKED_AT]:
+    for word, stem, cell, count in rows:
         one = found.setdefault(word, _Found(stem))
         one.cells.append(cell)
         one.count += count
@@ -90,11 +104,17 @@ def _likely(key: str, scope: Scope) -> list[tuple[str, _Found]]:
     return sorted(found.items(), key=lambda item: (-item[1].count, item[0]))[: WORDS + SPARE]
 
 
+def _likeliest(words: QuerySet[Word]) -> list[tuple[str, str, int, int]]:
+    return list(words.values_list("word", "stem", "cell_id", "count")[:LOOKED_AT])
+
+
 def _only(stem: str) -> Match:
     return Match(groups=((Way((stem,)),),), least=1)
 
 
 def _titles(prefix: str, rows: EntryQuerySet) -> list[Suggestion]:
-    begun = rows.filter(title_key__startswith=fold(prefix)).exclude(title_key="")
+    if len(fold(prefix)) < SHORTEST_TITLE:
+        return []
+    begun = rows.filter(title_key__begins=fold(prefix)).exclude(title_key="")
     found = begun.order_by("title_key", "pk").values_list("title", "url", "kind")[:TITLES]
     return [Suggestion(title, url, content.get(kind)) for title, url, kind in found]

@@ -55,8 +55,6 @@ class Search:
     match     what to look for; nothing but filters when it is empty
     limit     how many at most, the newest
     since     when set, a date since when there should be enough: nothing older is needed
-    by_date   whether what is looked for is so frequent that reading from the newest on is shorter
-              than looking it up
     """
 
     rows: EntryQuerySet
@@ -64,7 +62,6 @@ class Search:
     match: Match
     limit: int
     since: datetime | None = None
-    by_date: bool = False
 
 
 class Wanted(NamedTuple):

@@ -91,12 +91,8 @@ class DatabaseEngine(ABC):
     grammar: Grammar
 
     @abstractmethod
-    def by_words(self, search: Search) -> Sql:
+    def matching(self, search: Search) -> Sql:
         """The condition that looks the words up in the index."""
-
-    @abstractmethod
-    def by_date(self, search: Search) -> Sql:
-        """The condition that is tried on each row, from the newest on."""
 
     @abstractmethod
     def exists(self, rows: EntryQuerySet, *, frequent: bool) -> Sql:
@@ -110,12 +106,14 @@ class DatabaseEngine(ABC):
         if not search.cells:
             return []
         rows = search.rows
+        # The words name their cells already: to say them again would make the database go through
+        # all of each, were it not for the date.
+        if search.since is not None or not search.match:
+            rows = rows.filter(cell_id__in=search.cells)
         if search.since is not None:
             rows = rows.filter(dated_at__gte=search.since)
-        if search.by_date or not search.match:
-            rows = rows.filter(cell_id__in=search.cells)
         if search.match:
-            sql, params = self.by_date(search) if search.by_date else self.by_words(search)
+            sql, params = self.matching(search)
             rows = rows.filter(RawSQL(sql, params, output_field=BooleanField()))  # noqa: S611
         inner, params = _sql(rows.values("id", "dated_at"))
         newest = RawSQL(  # noqa: S611

@@ -38,17 +38,21 @@ class PostgresEngine(DatabaseEngine):
     def matched(self, statement: str) -> str:
         return f"MATERIALIZED {statement}"
 
-    def by_words(self, search: Search) -> Sql:
-        queries = [self.grammar.in_cell(cell, search.match) for cell in search.cells]
-        return f"({' OR '.join([f'{VECTOR} @@ %s::tsquery'] * len(queries))})", queries
-
-    def by_date(self, search: Search) -> Sql:
-        # Each row is asked in the words of its own cell; no index can answer this, and none shall.
+    def matching(self, search: Search) -> Sql:
+        # A question for each cell: the index then answers each without a look at the rows, which
+        # it does not for one that is made of all of them.
+        loose = search.match.apart()
+        queries = [self.grammar.in_cell(cell, loose) for cell in search.cells]
+        found = " OR ".join([f"{VECTOR} @@ %s::tsquery"] * len(queries))
+        if not search.match.ordered:
+            return f"({found})", queries
+        # The index knows no places: of what it finds, each row is asked once, in the words of its
+        # own cell, which no index can answer.
         cases = [(cell, self.grammar.in_cell(cell, search.match)) for cell in search.cells]
         whens = "WHEN %s THEN %s::tsquery " * len(cases)
         return (
-            f"{VECTOR} @@ CASE {TABLE}.cell_id {whens}END",
-            [value for case in cases for value in case],
+            f"({found}) AND {VECTOR} @@ CASE {TABLE}.cell_id {whens}END",
+            [*queries, *(value for case in cases for value in case)],
         )
 
     def exists(self, rows: EntryQuerySet, *, frequent: bool) -> Sql:

@@ -28,14 +28,9 @@ class Fts5(Grammar):
 class SqliteEngine(DatabaseEngine):
     grammar = Fts5()
 
-    def by_words(self, search: Search) -> Sql:
+    def matching(self, search: Search) -> Sql:
         query = self.grammar.anywhere(search.cells, search.match)
         return f"{TABLE}.id IN ({FOUND}%s)", [query]
-
-    def by_date(self, search: Search) -> Sql:
-        # The sign keeps SQLite from starting with the words.
-        query = self.grammar.anywhere(search.cells, search.match)
-        return f"+{TABLE}.id IN ({FOUND}%s)", [query]
 
     def exists(self, rows: EntryQuerySet, *, frequent: bool) -> Sql:
         columns = ", ".join(f"d.{name}" for name in NARROW.split(", "))
