@@ -116,13 +116,19 @@ def world(db: None) -> World:
 
 
 def build_world() -> World:
-    for scheme, codes in TERMS.items():
-        for position, code in enumerate(codes):
-            Term.objects.get_or_create(
+    Term.objects.bulk_create(
+        (
+            Term(
                 scheme=scheme,
                 code=code,
-                defaults={"label": code.replace("-", " ").capitalize(), "position": position},
+                label=code.replace("-", " ").capitalize(),
+                position=position,
             )
+            for scheme, codes in TERMS.items()
+            for position, code in enumerate(codes)
+        ),
+        ignore_conflicts=True,
+    )
     common = make_space(
         "La place commune",
         "place-commune",
