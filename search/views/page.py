@@ -46,6 +46,8 @@ def page(request: HttpRequest) -> HttpResponse:
     if wanted.query:
         results = wanted.find(user, after=request.GET.get("suite", ""))
         context |= _found(wanted, results, spaces)
+        if not results.count:
+            context["begun"] = _begun(wanted, user)
     else:
         saved = SavedSearch.objects.filter(user=user).order_by("-created_at")
         context |= {"kinds": indexed(), "recent": saved[:RECENT]}
@@ -65,6 +67,16 @@ def _found(wanted: Wanted, results: finding.Results, spaces: list[SubCommunity])
         "save_form": SaveForm(initial={"name": shown.name_of(wanted)}),
         "to_save": wanted.address(),
     }
+
+
+def _begun(wanted: Wanted, user: Any) -> list[tuple[str, str]]:
+    """For who typed half a word, on a phone: how it may end, each with the address that asks it."""
+    query = wanted.query
+    offered = finding.suggest(" ".join(query.words), user=user, inside=wanted.inside)
+    return [
+        (text, shown.address(replace(wanted, query=replace(query, words=tuple(text.split())))))
+        for text in (one.text for one in offered if not one.url)
+    ]
 
 
 @require_safe

@@ -195,6 +195,17 @@ def test_nothing_asked_says_what_can_be(world: World, as_: As) -> None:
         assert 'id="results"' not in text
 
 
+def test_half_a_word_finds_how_it_may_end(world: World, as_: As) -> None:
+    entry("La suspension", "une suspicion", space=world.common)
+    entry("Le suspect", space=world.direction)
+    text = page(as_(world.maude), "q=la+susp")  # « la » is no word to look for
+    assert 'href="/recherche/?q=suspension"' in text
+    assert 'href="/recherche/?q=suspicion"' in text
+    assert "q=suspect" not in text
+    assert "suspect" not in text
+    assert "q=suspension" not in page(as_(world.maude), "q=xylo")
+
+
 def test_nothing_found_gives_advice_and_no_list(world: World, as_: As) -> None:
     entry("Titre perroquet", space=world.direction)
     text = page(as_(world.maude), "q=perroquet")
