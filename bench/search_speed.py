@@ -2,7 +2,8 @@
 
     bin/bench-search-speed                       1,000,000 messages and 50,000 documents, PostgreSQL
     bin/bench-search-speed --sqlite              100,000 messages and 5,000 documents, SQLite
-    python -m bench.search_speed --measure       the database of the environment, filled before
+    python -m bench.search_speed --fill          the database of the environment
+    python -m bench.search_speed --measure       the same, filled before
 
 Searches are asked of `search.finding`, in this process: what is measured is everything but the
 page's own drawing, for a member of some of the spaces and for an animator, who reads them all.
@@ -251,12 +252,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--posts", type=int, default=1_000_000)
     parser.add_argument("--documents", type=int, default=50_000)
-    parser.add_argument("--measure", action="store_true", help="do not fill: it is filled")
+    todo = parser.add_mutually_exclusive_group(required=True)
+    todo.add_argument("--fill", action="store_true")
+    todo.add_argument("--measure", action="store_true")
     parser.add_argument("--runs", type=int, default=2)
     parser.add_argument("--json", help="where the figures go too")
     options = parser.parse_args()
-    if not options.measure:
+    if options.fill:
         fill(options.posts, options.documents)
+        return
     about = facts()
     print(", ".join(f"{name} {value}" for name, value in about.items()))
     print(f"{'':<43} {'found':>6} {'SQL':>4} {'p50 ms':>8} {'p95 ms':>8} {'≤':>6}")

@@ -158,9 +158,13 @@ def _found(ways: Ways, title: str, text: str, stretch: float) -> tuple[float, fl
     """How well a group is met in a title (0 to 1) and in a text (0 to 1)."""
     in_title = in_text = 0.0
     for sought, weight in ways:
-        if weight > in_title and all(one in title for one in sought):
+        if len(sought) == 1:
+            stands, times = sought[0] in title, text.count(sought[0])
+        else:
+            stands = all(one in title for one in sought)
+            times = min(map(text.count, sought))
+        if stands and weight > in_title:
             in_title = weight
-        times = text.count(sought[0]) if len(sought) == 1 else min(map(text.count, sought))
         if times:
             in_text = max(in_text, weight * times * (SATURATION + 1) / (times + stretch))
     return in_title, in_text

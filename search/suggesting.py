@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -57,7 +58,7 @@ def suggest(
 
 @dataclass
 class _Found:
-    """A word that begins so: how often it stands in its cells."""
+    """A word that begins so: how often it stands in its cells, and its stem in the first."""
 
     stem: str
     cells: list[int] = field(default_factory=list)
@@ -95,12 +96,16 @@ def _likely(key: str, scope: Scope) -> list[tuple[str, _Found]]:
     brief = len(key) <= BRIEF and scope.documents > LARGE
     rows = _likeliest(words.filter(count__gte=USUAL)) if brief else []
     rows = rows or _likeliest(words)
+    # Looked for by their stem: « titre » is rarer than « titre » and « titres ».
+    stems: Counter[tuple[str, int]] = Counter()
     found: dict[str, _Found] = {}
     for word, stem, cell, count in rows:
+        stems[stem, cell] += count
         one = found.setdefault(word, _Found(stem))
         one.cells.append(cell)
         one.count += count
-        one.most = max(one.most, count)
+    for one in found.values():
+        one.most = stems[one.stem, one.cells[0]]
     return sorted(found.items(), key=lambda item: (-item[1].count, item[0]))[: WORDS + SPARE]
 
 
