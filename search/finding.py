@@ -200,8 +200,10 @@ class Asked:
         since = self._since(scope)
         if since is not None:
             found = engine().candidates(replace(search, since=since))
-            if len(found) > CEILING or since == self._between[0]:
+            first = self._between[0]
+            if len(found) > CEILING or since == first:
                 return found
+            search = replace(search, since=first)
         return engine().candidates(search)
 
     def _since(self, scope: Scope) -> datetime | None:
