@@ -17,7 +17,7 @@ from search.models import SearchDocument, SearchPage
 VERSION = 2
 TITLE = 300
 # What is read of a text to rank it, in letters of its stems: some two pages. Twice as many rank no
-# better (bench/search.py) and cost a third of the time of a search among long texts.
+# better (bench/search.py), and are twice as much to read of each of 2,000 candidates.
 HEAD = 2000
 # A text's stems are kept in order up to here, then only those that were not met yet: PostgreSQL
 # takes a megabyte of words in one row at most.
