@@ -26,9 +26,6 @@ from core.leases import error_name
 
 logger = logging.getLogger(__name__)
 Response = TypeVar("Response", bound=HttpResponseBase)
-LOCK_SECONDS = 5
-LOCK_TRIES = 50
-LOCK_PAUSE = 0.02
 
 
 class TooMany(Refused):
@@ -87,44 +84,38 @@ def hit(scope: str, key: str, limit: int, window: int) -> bool:
     digest = salted_hmac("core.ratelimit", f"{scope}\0{canonical(key)}").hexdigest()
     name = f"limit:{digest}:{int(now // window)}"
     try:
-        return _increment(name, window) <= limit
+        return _take_place(name, limit, window)
     except Exception as error:
         logger.warning("the limit %s was not counted: %s", scope, error_name(error))
         return not isinstance(error, DatabaseError)
 
 
-def _increment(name: str, window: int) -> int:
-    """Add one to a counter which expires with its window; answer its value."""
-    cache.add(name, 0, timeout=window)
+def _take_place(name: str, limit: int, window: int) -> bool:
+    """Count one act of this window; True while there was a place left for it."""
     backend: Any = type(cache._connections[cache._alias])  # type: ignore[attr-defined]
-    if backend.incr is not BaseCache.incr:
-        try:
-            count: int = cache.incr(name)
-        except ValueError:
-            # It expired in between: this is the first of the next window.
-            count = 1
-        return count
-    return _increment_under_lock(name, window)
-
-
-def _increment_under_lock(name: str, window: int) -> int:
-    """The same for a cache that adds in two steps (the database's): one at a time.
-
-    Whoever cannot have the lock within a second is one of too many.
-    """
-    lock = f"{name}:lock"
-    for _try in range(LOCK_TRIES):
-        if cache.add(lock, 1, timeout=LOCK_SECONDS):
-            break
-        time.sleep(LOCK_PAUSE)
-    else:
-        return 1_000_000
+    if backend.incr is BaseCache.incr:
+        return _take_row(name, limit, window)
+    cache.add(name, 0, timeout=window)
     try:
-        count = int(cache.get(name, 0)) + 1
-        cache.set(name, count, timeout=window)
-        return count
-    finally:
-        cache.delete(lock)
+        count: int = cache.incr(name)
+    except ValueError:
+        # It expired in between: this is the first of the next window.
+        count = 1
+    return count <= limit
+
+
+def _take_row(name: str, limit: int, window: int) -> bool:
+    """The same for a cache that adds one in two steps (the database's).
+
+    Each act has a row of its own, which its key makes unique: two at once cannot take the same
+    one, and a row that could not be written lets nobody through. The counter only says where to
+    begin, so it may come late, or not at all.
+    """
+    for place in range(int(cache.get(name, 0)) + 1, limit + 1):
+        if cache.add(f"{name}:{place}", 1, timeout=window):
+            cache.set(name, place, timeout=window)
+            return True
+    return False
 
 
 def by_address(request: HttpRequest) -> str:
