@@ -28,6 +28,8 @@ from core.schedule import every
 from notifications.models import Digest
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from core.models import OutgoingMail
 
 BATCH = 500
@@ -47,8 +49,8 @@ class Span:
 
 @dataclass(frozen=True)
 class Entry:
-    """One thing to read. `said` are pairs of who and what; `words` is what it costs to read; `first`
-    goes before the rest: a question without an answer."""
+    """One thing to read. `said` are pairs of who and what; `words` is what it costs to read; what
+    is `first` goes before the rest: a question without an answer."""
 
     title: str
     url: str
@@ -112,6 +114,11 @@ def sections() -> list[Registered]:
 
 
 # ---------------------------------------------------------------------------------- who is due
+
+
+def have_a_digest() -> QuerySet:
+    """The people to whom a digest comes: what a room sends each week goes there."""
+    return Digest.objects.filter(next_at__isnull=False).values("user_id")
 
 
 @every(minutes=5, name="notifications.digests")
