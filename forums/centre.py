@@ -44,7 +44,7 @@ def _unread(person: User) -> QuerySet[Any]:
             Subquery(read.values("position")[:1]), Value(0), output_field=IntegerField()
         )
     )
-    return (  # type: ignore[no-any-return]
+    return (
         rows.annotate(named=Exists(named))
         .filter(wanted_q(Exists(named)), Exists(new))
         .select_related("space", "last_author")

@@ -45,8 +45,8 @@ def reply(mail: OutgoingMail) -> Message | None:
     read_to = read.values_list("position", flat=True).first() or 0
     if told is None or read_to >= post.position:
         return None
-    named: bool = told.named  # type: ignore[attr-defined]
-    first_only = told.told_by == Delivery.FIRST and not named  # type: ignore[attr-defined]
+    named: bool = told.named
+    first_only = told.told_by == Delivery.FIRST and not named
     if first_only and _was_told(person, post, read_to):
         return None
     quiet = not thread.space.content_in_mail

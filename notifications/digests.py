@@ -162,7 +162,7 @@ def _queue(ids: Sequence[int], now: datetime) -> None:
     _queue_each(here, now)
 
 
-def _say_goodbye(gone: list[Digest], now: datetime) -> None:
+def _say_goodbye(gone: Sequence[Digest], now: datetime) -> None:
     for digest in gone:
         digest.stopped_at, digest.next_at = now, None
     Digest.objects.bulk_update(gone, ("stopped_at", "next_at"), batch_size=BATCH)
@@ -170,7 +170,7 @@ def _say_goodbye(gone: list[Digest], now: datetime) -> None:
     queue_many("digest_goodbye", to=people, dedupe=f"digest-goodbye:{now:%Y%m%d}")
 
 
-def _queue_each(here: list[Digest], now: datetime) -> None:
+def _queue_each(here: Sequence[Digest], now: datetime) -> None:
     weekly = [one.user_id for one in here if one.is_her_day(now)]
     prepared = {
         one.name: one.prepare(weekly, now)

@@ -194,7 +194,7 @@ def mention(obj: Model, people: Iterable[User | int]) -> None:
     emit("people.mentioned", kind=kind, id=obj.pk, people=new)
 
 
-def told_of(obj: Any, space: SubCommunity, *, part: Model | None = None) -> QuerySet[User]:
+def told_of(obj: Any, space: SubCommunity, *, part: Model | None = None) -> QuerySet[Any]:
     """Who is to be told of something in `obj` now, however it is: may read `space` now with a
     current account, and follows it or is named in `part` of it. Each has `told_by`."""
     kind = content.kind_of(obj).name
@@ -204,9 +204,9 @@ def told_of(obj: Any, space: SubCommunity, *, part: Model | None = None) -> Quer
     named = Mention.objects.filter(user_id=OuterRef("pk"))
     named = named.none() if part is None else named.to(content.kind_of(part).name, part.pk)
     people = people.annotate(named=Exists(named))
-    return people.filter(wanted_q(Exists(named)))  # type: ignore[no-any-return]
+    return people.filter(wanted_q(Exists(named)))
 
 
-def recipients_for(obj: Any, space: SubCommunity, *, part: Model | None = None) -> QuerySet[User]:
+def recipients_for(obj: Any, space: SubCommunity, *, part: Model | None = None) -> QuerySet[Any]:
     """Of those who are to be told, the ones who want a mail at once."""
     return told_of(obj, space, part=part).filter(told_by__in=AT_ONCE)

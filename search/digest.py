@@ -15,6 +15,7 @@ from search.models import SavedSearch
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from search.finding import Hit
 
 
 def note(people: Sequence[int], until: datetime) -> dict[int, dict[str, str]]:
@@ -46,10 +47,13 @@ def _entries(one: News) -> list[Entry]:
         Entry(
             title=hit.row.title,
             url=address,
-            note=" · ".join(
-                filter(None, (one.name, str(hit.kind.label), hit.row.space and hit.row.space.name))
-            ),
+            note=" · ".join(_places(one, hit)),
             words=len(hit.row.title.split()),
         )
         for hit, address in one.hits
     ]
+
+
+def _places(one: News, hit: Hit) -> list[str]:
+    space = hit.row.space
+    return [one.name, str(hit.kind.label), *([space.name] if space else [])]
