@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core import formats
 from notifications.models import Attention, Delivery, Digest
 
 if TYPE_CHECKING:
@@ -16,7 +19,7 @@ if TYPE_CHECKING:
 AS_USUAL = ""
 ZONES = (
     ("America/Toronto", _("Québec (Montréal)")),
-    ("America/Blanc-Sablon", _("Blanc-Sablon, Îles-de-la-Madeleine in winter")),
+    ("America/Blanc-Sablon", _("Lower North Shore (Blanc-Sablon)")),
     ("America/Halifax", _("Îles-de-la-Madeleine, New Brunswick")),
     ("America/St_Johns", _("Newfoundland")),
     ("America/Winnipeg", _("Manitoba")),
@@ -42,7 +45,7 @@ class PreferencesForm(forms.Form):
     )
     hour = forms.TypedChoiceField(
         label=_("Hour of the digest"),
-        choices=[(hour, f"{hour} h") for hour in range(24)],
+        choices=[(hour, hour) for hour in range(24)],
         coerce=int,
     )
     weekday = forms.TypedChoiceField(
@@ -52,6 +55,11 @@ class PreferencesForm(forms.Form):
 
     def __init__(self, *args: Any, spaces: list[SubCommunity], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        language = formats.active_language()
+        zone = timezone.get_default_timezone()
+        hours = (datetime(2000, 1, 1, hour, tzinfo=zone) for hour in range(24))
+        clock = [(one.hour, formats.hours(one, language)) for one in hours]
+        self.fields["hour"].choices = clock  # type: ignore[attr-defined]
         self.spaces = spaces
         self.by_space: list[tuple[SubCommunity, Any, Any]] = []
         for space in spaces:
