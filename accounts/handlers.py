@@ -4,9 +4,10 @@ from typing import Any
 
 from accounts.models import MembershipRequest, User
 from accounts.querysets import active_q
-from accounts.services import invitations, joining
+from accounts.services import bounces, invitations, joining
 from core.events import on
 from core.mail import queue_many
+from core.models import OutgoingMail
 from core.schedule import daily
 
 
@@ -29,8 +30,17 @@ def tell_animators(payload: dict[str, Any]) -> None:
     )
 
 
+@on("mail.came_back")
+def count_bounce(payload: dict[str, Any]) -> None:
+    """The mail server refused the address of a member."""
+    mail = OutgoingMail.objects.select_related("recipient").filter(pk=payload["mail"]).first()
+    if mail is not None and mail.recipient is not None:
+        bounces.note_bounce(mail.recipient, hard=bool(payload["hard"]), mail=mail)
+
+
 @daily(hour=3, name="accounts.purge")
 def purge() -> None:
     """Nothing of a request outlives what its first consent says."""
     joining.purge()
     invitations.purge()
+    bounces.purge()

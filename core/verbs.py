@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 LABELS: dict[str, str | Promise] = {
     "account.address": _("Account: address changed"),
+    "account.mail_resumed": _("Account: e-mails resumed"),
+    "account.mail_stopped": _("Account: e-mails stopped, they came back"),
     "account.administrator": _("Account: administration given or taken"),
     "account.created": _("Account created"),
     "account.ended": _("Account closed"),

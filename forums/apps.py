@@ -8,6 +8,7 @@ class ForumsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from forums import handlers, kinds, mail, member_panel  # noqa: F401  (they register themselves)
+        # They register themselves.
+        from forums import centre, digest, handlers, kinds, mail, member_panel  # noqa: F401
 
         kinds.register()

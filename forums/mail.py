@@ -3,47 +3,102 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
-from core.mail import Message, message
+from core.mail import Message, domain, message
 from core.models import OutgoingMail
 from core.site import absolute
-from forums.models import Post
+from forums.models import Post, ReadPosition
 from notifications.links import stop_url
+from notifications.models import Delivery
 from notifications.services import recipients_for
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 IMAGE = re.compile(r"<img [^>]*>")
 
 
 @message("reply")
 def reply(mail: OutgoingMail) -> Message | None:
-    """A new message in a thread that the recipient follows, as it is now and if she may still
-    have it. Of a space without content in mails: that there is a message, and nothing more."""
+    """A new message in a thread that the recipient follows, or that names her, as it is now and if
+    she may still have it. Of a space without content in mails: that there is a message, no more.
+
+    None when she read it in the meantime, or wants the first unread message only and had it.
+    """
     person = mail.recipient
     if person is None:
         return None
-    posts = Post.objects.readable_by(person).select_related("thread__space", "author__organisation")
+    posts = Post.objects.readable_by(person).select_related(
+        "thread__space", "author__organisation", "parent"
+    )
     post = posts.filter(pk=mail.object_id or 0).exclude(author_id=person.pk).first()
     if post is None:
         return None
     thread = post.thread
-    if not recipients_for(thread, thread.space).filter(pk=person.pk).exists():
+    told = recipients_for(thread, thread.space, part=post).filter(pk=person.pk).first()
+    read = ReadPosition.objects.filter(user=person, thread=thread)
+    read_to = read.values_list("position", flat=True).first() or 0
+    if told is None or read_to >= post.position:
         return None
-    # The same made-up root for all: mail programs then draw one conversation.
-    root = f"<thread.{thread.pk}@ancrage>"
+    named: bool = told.named
+    first_only = told.told_by == Delivery.FIRST and not named
+    if first_only and _was_told(person, post, read_to):
+        return None
     quiet = not thread.space.content_in_mail
     context = {"url": absolute(_plain_url(post))} if quiet else _content(post)
     return Message(
         template="reply_quiet" if quiet else "reply",
-        context=context,
-        why=_("You receive this e-mail because you follow this thread."),
+        context=context | {"opens": post.is_opening, "named": named},
+        why=_why(named),
         unsubscribe_url=stop_url(person, "thread", thread.pk),
-        references=(root,),
+        message_id=message_id(post),
+        references=_references(post),
+        # Numbers and no word: the name of a space may be confidential.
+        headers={"List-Id": f"<espace-{thread.space_id}.{domain()}>"},
+        automatic=False,
     )
+
+
+def _was_told(person: User, post: Post, read_to: int) -> bool:
+    """Whether a mail told her of an earlier message that she still has not read."""
+    earlier = Post.objects.filter(thread_id=post.thread_id).between(read_to + 1, post.position - 1)
+    told = OutgoingMail.objects.filter(
+        recipient=person, name="reply", state=OutgoingMail.State.SENT
+    )
+    return told.filter(object_id__in=earlier.order_by().values("pk")).exists()
+
+
+def _why(named: bool) -> str:
+    if named:
+        return _("You receive this e-mail because a message names you.")
+    return _("You receive this e-mail because you follow this thread.")
+
+
+def message_id(post: Post) -> str:
+    """The Message-ID of a message, the same in every copy: answers lead back to it, and mail
+    programs draw one conversation. Numbers only."""
+    if post.is_opening:
+        return _root(post)
+    return f"<post.{post.pk}@{domain()}>"
+
+
+def _root(post: Post) -> str:
+    return f"<thread.{post.thread_id}@{domain()}>"
+
+
+def _references(post: Post) -> tuple[str, ...]:
+    """What the message answers, oldest first: the thread, then the message that it replies to."""
+    if post.is_opening:
+        return ()
+    parent = post.parent
+    if parent is None or parent.thread_id != post.thread_id or parent.is_opening:
+        return (_root(post),)
+    return (_root(post), message_id(parent))
 
 
 def _content(post: Post) -> dict[str, Any]:

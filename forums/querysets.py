@@ -86,17 +86,25 @@ class ThreadQuerySet(AudienceQuerySet):
         )
 
     def with_reading(self, user: User) -> Self:
-        """Adds how far the person has read, the day of her last counted visit, and whether she
-        follows the thread."""
+        """Adds how far the person has read, the day of her last counted visit, and her word on the
+        thread (`attention`, `own_mail`)."""
         from forums.models import ReadPosition
+        from notifications.attention import with_attention
         from notifications.models import Subscription
 
         mine = ReadPosition.objects.filter(user_id=user.pk, thread_id=OuterRef("pk"))
-        followed = Subscription.objects.to("thread", OuterRef("pk")).following()
-        return self.annotate(
+        said = Subscription.objects.to("thread", OuterRef("pk")).filter(user_id=user.pk)
+        rows = self.annotate(
             read_to=Subquery(mine.values("position")[:1]),
             viewed_on=Subquery(mine.values("viewed_on")[:1]),
-            followed=Exists(followed.filter(user_id=user.pk)),
+            own_mail=Subquery(said.values("mail")[:1]),
+        )
+        return with_attention(  # type: ignore[return-value]
+            rows,
+            "thread",
+            user=user.pk,
+            object_id=OuterRef("pk"),
+            space_id=OuterRef("space_id"),
         )
 
     def recent_first(self) -> Self:

@@ -158,10 +158,16 @@ class Shell:
     def notices(self) -> list[Notice]:
         if self.user is None or self.request.path == reverse("home:conduct"):
             return []
-        if conduct.has_accepted(self.request) or self._secures_first():
+        if self._secures_first():
             return []
-        text = _("Before you go further, read the code of conduct and accept it.")
-        return [Notice(text, reverse("home:conduct"), "warning")]
+        if not conduct.has_accepted(self.request):
+            text = _("Before you go further, read the code of conduct and accept it.")
+            return [Notice(text, reverse("home:conduct"), "warning")]
+        here = reverse("notifications:preferences")
+        if self.user.mail_stopped_at is None or self.request.path == here:
+            return []
+        text = _("Our e-mails to you come back: we stopped writing. See what you can do.")
+        return [Notice(text, here, "warning")]
 
     def _secures_first(self) -> bool:
         """Whether a second factor is asked of her before anything else: one thing at a time."""

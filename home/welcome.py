@@ -21,7 +21,7 @@ from accounts.querysets import active_q
 from community.models import Membership, Reaction
 from core import content
 from home.models import WelcomeStep
-from notifications.models import MailPreference
+from notifications.models import EVERYTHING, Subscription
 
 DISMISSED = 0
 SPACES, MAIL, WORDS, READ, THANK, TWIN = range(1, 7)
@@ -87,7 +87,7 @@ def me(user: User) -> Any:
         .select_related("organisation__twin")
         .annotate(
             function=Subquery(Profile.objects.filter(owner=OuterRef("pk")).values("function")[:1]),
-            chose_mail=Exists(MailPreference.objects.filter(user=OuterRef("pk"))),
+            chose_mail=Exists(Subscription.objects.to(EVERYTHING, 0).filter(user=OuterRef("pk"))),
             thanked=Exists(thanks),
             alone=~Exists(colleagues.exclude(pk=OuterRef("pk"))),
             **steps,
@@ -154,7 +154,7 @@ def _steps(done: set[int], pinned_url: str, twin: Twin | None) -> list[Step]:
             1,
             MAIL in done,
             reverse("notifications:preferences"),
-            _("To begin with: one e-mail per reply in the threads you follow, or none."),
+            _("To begin with: each message of the threads you follow, or one digest a week."),
         ),
         Step(
             WORDS,

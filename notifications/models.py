@@ -1,4 +1,12 @@
-"""Who wants to be told of what."""
+"""What a person follows, how she is told of it, and what she was named in.
+
+One table says both at three levels: one object, its space, everything. What is said nearest wins.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
@@ -6,17 +14,47 @@ from django.utils.translation import gettext_lazy as _
 
 from notifications import querysets
 
+# `Subscription.kind` of a person's word on a space, and on everything.
+SPACE = "space"
+EVERYTHING = ""
+
+
+class Attention(models.TextChoices):
+    """What a person follows. `PART` is a word on a place: the threads that she writes in."""
+
+    FOLLOW = "suivre", _("Everything")
+    PART = "participe", _("The threads in which I write")
+    MENTIONS = "mentions", _("Only what mentions me")
+    SILENCE = "silence", _("Silence")
+
+
+class Delivery(models.TextChoices):
+    """How she is told of it by mail."""
+
+    EACH = "chaque", _("Every message")
+    FIRST = "premier", _("The first unread message only")
+    DAILY = "jour", _("A daily digest")
+    WEEKLY = "semaine", _("A weekly digest")
+    NOTHING = "rien", _("Nothing")
+
 
 class Subscription(models.Model):
-    """A person follows one object of a registered kind, or said that she does not (`following`
-    false, which outlives the automatic following of what she writes in)."""
+    """The word of a person on one object of a registered kind, on a space (`SPACE`) or on
+    everything (`EVERYTHING`, 0).
+
+    An empty `attention` or `mail` says nothing at that level. `by_hand` is about `attention`:
+    what came by itself, because she wrote there, gives way to what she said of the space.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="subscriptions"
     )
-    kind = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40, blank=True)
     object_id = models.BigIntegerField()
-    following = models.BooleanField(default=True)
+    attention = models.CharField(
+        max_length=10, choices=Attention, blank=True, default=Attention.FOLLOW
+    )
+    mail = models.CharField(max_length=10, choices=Delivery, blank=True)
     by_hand = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -28,30 +66,90 @@ class Subscription(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.user_id} follows {self.kind}:{self.object_id}"
+        return f"{self.user_id} {self.attention} {self.kind}:{self.object_id}"
 
 
-class MailPreference(models.Model):
-    """What a person wants by mail from one space; from all of them when `space` is null."""
-
-    class Mode(models.TextChoices):
-        FOLLOWED = "suivis", _("Replies in the threads I follow")
-        NOTHING = "rien", _("Nothing")
+class Mention(models.Model):
+    """A person is named in one object of a registered kind."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_preferences"
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mentions"
     )
-    space = models.ForeignKey("community.SubCommunity", null=True, on_delete=models.CASCADE)
-    mode = models.CharField(max_length=10, choices=Mode, default=Mode.FOLLOWED)
-    updated_at = models.DateTimeField(auto_now=True)
+    kind = models.CharField(max_length=40)
+    object_id = models.BigIntegerField()
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = querysets.SubscriptionQuerySet.as_manager()
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=("user", "space"), name="mail_preference_of_space"),
-            models.UniqueConstraint(
-                fields=("user",), condition=models.Q(space=None), name="mail_preference_default"
+            models.UniqueConstraint(fields=("kind", "object_id", "user"), name="mention_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.kind}:{self.object_id}"
+
+
+class Digest(models.Model):
+    """When the digest of a person leaves, how long it is, and up to when she was told.
+
+    `next_at` is empty when nothing of hers comes by digest, and while she is away for long
+    (`stopped_at`). `daily_until` and `weekly_until` are where the next one begins.
+    """
+
+    class Minutes(models.IntegerChoices):
+        SHORT = 5, _("5 minutes")
+        MEDIUM = 20, _("20 minutes")
+        LONG = 60, _("60 minutes")
+
+    class Weekday(models.IntegerChoices):
+        MONDAY = 0, _("Monday")
+        TUESDAY = 1, _("Tuesday")
+        WEDNESDAY = 2, _("Wednesday")
+        THURSDAY = 3, _("Thursday")
+        FRIDAY = 4, _("Friday")
+        SATURDAY = 5, _("Saturday")
+        SUNDAY = 6, _("Sunday")
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="digest"
+    )
+    weekday = models.PositiveSmallIntegerField(choices=Weekday, default=Weekday.MONDAY)
+    hour = models.PositiveSmallIntegerField(default=7)
+    zone = models.CharField(max_length=40, default="America/Toronto")
+    minutes = models.PositiveSmallIntegerField(choices=Minutes, default=Minutes.SHORT)
+    daily = models.BooleanField(default=False)
+    weekly = models.BooleanField(default=False)
+    next_at = models.DateTimeField(null=True)
+    daily_until = models.DateTimeField(null=True)
+    weekly_until = models.DateTimeField(null=True)
+    stopped_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=("next_at",),
+                name="digest_due",
+                condition=models.Q(next_at__isnull=False),
             ),
         )
 
     def __str__(self) -> str:
-        return f"{self.user_id}: {self.mode}"
+        return f"digest of {self.user_id}"
+
+    def is_her_day(self, moment: datetime) -> bool:
+        """Whether `moment` falls, by her own clock, on the day of her weekly digest."""
+        return moment.astimezone(ZoneInfo(self.zone)).weekday() == self.weekday
+
+    def after(self, moment: datetime) -> datetime | None:
+        """The next time at which a digest of hers is due, or None when none is wanted."""
+        if not (self.daily or self.weekly):
+            return None
+        zone = ZoneInfo(self.zone)
+        day = moment.astimezone(zone).date()
+        for ahead in range(9):
+            date = day + timedelta(days=ahead)
+            due = datetime(date.year, date.month, date.day, self.hour, tzinfo=zone)
+            if due > moment and (self.daily or due.weekday() == self.weekday):
+                return due
+        raise AssertionError("nine days hold every weekday")

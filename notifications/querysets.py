@@ -10,4 +10,4 @@ class SubscriptionQuerySet(models.QuerySet):
         return self.filter(kind=kind, object_id=object_id)
 
     def following(self) -> Self:
-        return self.filter(following=True)
+        return self.filter(attention="suivre")

@@ -9,7 +9,9 @@ class SearchConfig(AppConfig):
 
     def ready(self) -> None:
         from core.content import for_each_kind, register_neighbours
-        from search import checking, handlers, mail  # noqa: F401  (they register themselves)
+
+        # They register themselves.
+        from search import checking, digest, handlers, mail  # noqa: F401
         from search.similar import similar
 
         for_each_kind(handlers.subscribe)

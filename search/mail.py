@@ -1,12 +1,14 @@
 """The weekly mail of saved searches: one a person, what is new in each, and only if something is.
 
-The clock asks for it with the moments between which things are new, so that a mail that is tried
-again says the same, and the next one begins where this one ended. What is in it is looked up when
-it leaves, as its reader may read it then; of a space that keeps its content out of mails, nothing.
+Who has a digest has it there instead (`search.digest`). The clock asks for it with the moments
+between which things are new, so that a mail that is tried again says the same, and the next one
+begins where this one ended. What is in it is looked up when it leaves, as its reader may read it
+then; of a space that keeps its content out of mails, nothing.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -22,6 +24,7 @@ from accounts.querysets import active_q
 from core.mail import Message, message, queue
 from core.schedule import weekly
 from core.site import absolute
+from notifications.digests import have_a_digest
 from search import shown
 from search.errors import NoSuchSpace
 from search.links import stop_url
@@ -58,6 +61,7 @@ def weekly_mail() -> None:
     """Ask for one mail a person who follows a search by mail."""
     now = timezone.now()
     rows = SavedSearch.objects.filter(active_q("user__", now), by_mail=True, told_at__lt=now)
+    rows = rows.exclude(user__in=have_a_digest())
     for _pk, searches in groupby(rows.select_related("user").order_by("user", "pk"), _of_whom):
         _ask(list(searches), now)
 
@@ -83,7 +87,8 @@ def saved_searches(mail: OutgoingMail) -> Message | None:
     person = mail.recipient
     if person is None:
         return None
-    news = [one for one in _news(person, mail) if one.results.count]
+    asked = mail.data
+    news = news_for(person, asked["since"], datetime.fromisoformat(asked["until"]))
     if not news:
         return None
     return Message(
@@ -97,10 +102,9 @@ def saved_searches(mail: OutgoingMail) -> Message | None:
     )
 
 
-def _news(person: User, mail: OutgoingMail) -> list[News]:
-    """Of each search that she still follows by mail, what came between the moments of this mail."""
-    until = datetime.fromisoformat(mail.data["until"])
-    since = mail.data["since"]
+def news_for(person: User, since: Mapping[str, str], until: datetime) -> list[News]:
+    """Of each search that she still follows by mail, what came between the moment that `since`
+    gives for it and `until`; nothing of those in which nothing did."""
     spaces = spaces_of(person)
     found = []
     followed = SavedSearch.objects.filter(user=person, by_mail=True, pk__in=list(since))
@@ -113,5 +117,6 @@ def _news(person: User, mail: OutgoingMail) -> list[News]:
             continue
         came = (datetime.fromisoformat(since[str(saved.pk)]), until)
         results = wanted.newest(person, size=SHOWN, came=came)
-        found.append(News(saved.name, absolute(shown.address(wanted)), results))
+        if results.count:
+            found.append(News(saved.name, absolute(shown.address(wanted)), results))
     return found

@@ -125,8 +125,8 @@ TABLE: dict[str, Row] = {
     **member("library:collection_item", post_only=True),
     **member("library:deposit", "library:deposits", "library:edit", "library:new_version"),
     # notices
-    **member("notifications:preferences"),
-    **member("notifications:stop_one", post_only=True),
+    **member("notifications:centre", "notifications:preferences"),
+    **member("notifications:stop_one", "notifications:resume", post_only=True),
     "notifications:stop": Row(TOKEN),
     # search
     **member("search:page", "search:suggestions", "search:saved"),

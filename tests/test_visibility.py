@@ -26,12 +26,14 @@ from accounts.models import Organisation, Profile, User
 from community.models import JoinRequest, Membership, SubCommunity
 from core import files
 from core.audience import State
-from core.models import StoredFile
+from core.models import OutgoingMail, StoredFile
 from core.tasks import tick
 from forums.models import Post, Thread
 from forums.services import create_thread, hide_post, hide_thread, move_thread, reply
 from moderation.services import file_report
-from notifications.models import Subscription
+from notifications.digests import queue_digests
+from notifications.models import Digest, Subscription
+from notifications.services import set_preferences
 from search import indexing
 from tests import access
 from tests.conftest import World, build_world, make_person, make_space
@@ -443,11 +445,18 @@ def leaks_in(mailbox: list[Any], city: City) -> dict[str, list[str]]:
     return found
 
 
+def work_until_the_end() -> None:
+    """The worker's ticks, and the minutes during which mails are held."""
+    for _ in range(3):
+        tick()
+        OutgoingMail.objects.filter(state="waiting").update(not_before=timezone.now())
+    tick()
+
+
 def test_mails_hold_only_what_their_reader_may_read(undone: City, mailoutbox: list[Any]) -> None:
     everybody_follows_everything(undone)
     replies_everywhere(undone)
-    for _ in range(3):
-        tick()
+    work_until_the_end()
 
     told = {mail.to[0] for mail in mailoutbox}
     assert {undone.people[role].email for role in ("odile", "lead", "guest")} <= told
@@ -500,7 +509,39 @@ def test_what_changes_between_queueing_and_sending_is_looked_at_again(
     while events.drain(limit=100):
         pass
     change(undone)
-    for _ in range(3):
-        tick()
+    work_until_the_end()
+
+    assert leaks_in(mailoutbox, undone) == {}
+
+
+def everybody_has_a_digest(city: City) -> None:
+    for person in city.people.values():
+        set_preferences(by=person, everything=("suivre", "jour"), spaces={})
+    replies_everywhere(city)
+    Digest.objects.update(next_at=timezone.now())
+
+
+def test_digests_hold_only_what_their_reader_may_read(undone: City, mailoutbox: list[Any]) -> None:
+    everybody_has_a_digest(undone)
+    queue_digests()
+    work_until_the_end()
+
+    told = {mail.to[0] for mail in mailoutbox}
+    assert {undone.people[role].email for role in ("odile", "lead", "guest")} <= told
+    assert leaks_in(mailoutbox, undone) == {}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [_remove_lead, _deactivate_lead, _move_to_direction, _hide_the_replies, _remove_the_threads],
+    ids=lambda change: change.__name__.strip("_"),
+)
+def test_what_changes_before_a_digest_leaves_is_looked_at_again(
+    undone: City, mailoutbox: list[Any], change: Any
+) -> None:
+    everybody_has_a_digest(undone)
+    queue_digests()
+    change(undone)
+    work_until_the_end()
 
     assert leaks_in(mailoutbox, undone) == {}

@@ -68,6 +68,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     # The identifier of a stored file of kind `member`; its one door decides who sees it.
     photo = models.UUIDField(null=True, blank=True, editable=False)
     last_seen_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Too many mails came back from her address: the queue writes to it no more.
+    mail_stopped_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

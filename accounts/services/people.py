@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import indexed, permissions
 from accounts.models import Consent, Organisation, Profile, Skill, User
 from accounts.models.user import normalise_address
+from accounts.services.bounces import forget_bounces
 from core import files, log, mail
 from core.audience import Level
 from core.errors import Invalid, NotAllowed
@@ -288,6 +289,7 @@ def change_address(user: User, email: str, *, by: User | None) -> None:
         raise AddressTaken
     user.email = address
     user.save(update_fields=["email"])
+    forget_bounces(user)
     EmailAddress.objects.filter(user=user).delete()
     end_sessions(user)
     record = log.record("account.address", user, by=by)

@@ -12,12 +12,14 @@ have it. `send_now` is for what cannot wait nor be kept: a sign-in code.
 
 from core.mail.messages import Message, message
 from core.mail.outbox import deliver, queue, queue_many
+from core.mail.render import domain
 from core.mail.transport import MailServerAway, send_now
 
 __all__ = [
     "MailServerAway",
     "Message",
     "deliver",
+    "domain",
     "message",
     "queue",
     "queue_many",

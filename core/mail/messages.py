@@ -22,6 +22,7 @@ class Message:
     message_id       of this mail, when it is known to a thread; by default one is made
     references       Message-IDs that this mail answers, oldest first
     headers          any other header
+    automatic        said of itself (RFC 3834): not of what a person wrote, which may be answered
     """
 
     context: Mapping[str, Any] = field(default_factory=dict)
@@ -31,6 +32,7 @@ class Message:
     message_id: str = ""
     references: Sequence[str] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    automatic: bool = True
 
 
 Renderer = Callable[["OutgoingMail"], Message | None]

@@ -1,6 +1,7 @@
 """The mail queue: who is to be told of what, and the worker's part, sending it."""
 
 import logging
+import smtplib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
@@ -14,6 +15,7 @@ from django.db import (
     connection,
     connections,
     models,
+    transaction,
 )
 from django.utils import timezone, translation
 
@@ -67,17 +69,24 @@ def queue_many(
     *,
     to: Iterable[Any],
     about: models.Model | None = None,
-    data: Mapping[str, Any] | None = None,
+    data: Mapping[str, Any] | Callable[[Any], Mapping[str, Any]] | None = None,
     not_before: datetime | None = None,
     dedupe: str,
 ) -> None:
-    """The same message to many people, in a few statements.
+    """The same message to many people, in a few statements; `data` may be asked for each.
 
     `dedupe` begins each row's own key (`reply:12` → `reply:12:345`), so that an event handled
     twice writes to nobody twice.
     """
     rows = (
-        _row(name, one, about, data, not_before, f"{dedupe}:{getattr(one, 'pk', one)}")
+        _row(
+            name,
+            one,
+            about,
+            data(one) if callable(data) else data,
+            not_before,
+            f"{dedupe}:{getattr(one, 'pk', one)}",
+        )
         for one in to
     )
     OutgoingMail.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
@@ -136,6 +145,8 @@ def _deliver_one(mail: OutgoingMail, transport: Transport) -> bool:
             _settle(mail, State.FAILED, error="WorkerKilled")
         elif mail.not_before < timezone.now() - TOO_OLD:
             _settle(mail, State.FAILED, error="TooOld")
+        elif mail.recipient is not None and mail.recipient.mail_stopped_at is not None:
+            _settle(mail, State.CANCELLED, error="AddressStopped")
         elif (built := _build(mail)) is None:
             _settle(mail, State.CANCELLED)
         else:
@@ -145,13 +156,24 @@ def _deliver_one(mail: OutgoingMail, transport: Transport) -> bool:
         _wait_for_server(mail, away)
         return False
     except AddressRefused as refused:
-        _settle(mail, State.FAILED, error=leases.error_name(refused.__cause__ or refused))
+        with transaction.atomic():
+            _settle(mail, State.FAILED, error=leases.error_name(refused.__cause__ or refused))
+            _came_back(mail, refused.__cause__, hard=True)
     except (OperationalError, InterfaceError):
         # The database, not the mail: the lease ends by itself and another worker takes over.
         raise
     except Exception as error:
-        _try_later(mail, leases.error_name(error))
+        with transaction.atomic():
+            if not _try_later(mail, leases.error_name(error)):
+                _came_back(mail, error, hard=False)
     return True
+
+
+def _came_back(mail: OutgoingMail, error: BaseException | None, *, hard: bool) -> None:
+    """Announce that the server will not have the address of somebody with an account, for good
+    (`hard`) or after it was tried for hours. A refused content is not her address's fault."""
+    if mail.recipient_id is not None and isinstance(error, smtplib.SMTPRecipientsRefused):
+        events.emit("mail.came_back", mail=mail.pk, hard=hard)
 
 
 def _build(mail: OutgoingMail) -> Any:
@@ -199,13 +221,15 @@ def _insist(write: Callable[[], None], pauses: tuple[float, ...] = (1, 2, 4, 8))
     return write()
 
 
-def _try_later(mail: OutgoingMail, error: str) -> None:
+def _try_later(mail: OutgoingMail, error: str) -> bool:
+    """Put it back for later. False when it was tried often enough: it is given up."""
     later = leases.next_try(mail.attempts)
     if later is None:
         _settle(mail, State.FAILED, error=error)
     else:
         logger.warning("mail %s #%s failed with %s", mail.name, mail.pk, error)
         _settle(mail, State.WAITING, error=error, not_before=later)
+    return later is not None
 
 
 def _paused() -> bool:

@@ -71,10 +71,11 @@ def _tag(language: str) -> str:
 def _headers(message: Message) -> dict[str, str]:
     headers = {
         "Message-ID": message.message_id or make_msgid(domain=domain()),
-        "Auto-Submitted": "auto-generated",
-        # Exchange does not read the line above; without this one it answers “out of office”.
+        # Exchange reads this, and not Auto-Submitted nor List-Id: it answers no “out of office”.
         "X-Auto-Response-Suppress": "OOF, AutoReply",
     }
+    if message.automatic:
+        headers["Auto-Submitted"] = "auto-generated"
     if message.unsubscribe_url:
         headers["List-Unsubscribe"] = f"<{message.unsubscribe_url}>"
         headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

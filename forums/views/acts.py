@@ -24,8 +24,9 @@ from forums.forms import MoveForm, ReasonForm
 from forums.models import Post, Thread
 from forums.permissions import rights_of
 from forums.views.common import back_to, by_htmx, post_or_404, thread_or_404
-from notifications.services import follow as start_following
-from notifications.services import unfollow
+from forums.views.following import follow_form
+from notifications.forms import FollowForm
+from notifications.services import set_attention, set_mail
 
 
 @require_POST
@@ -46,16 +47,21 @@ def react(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def follow(request: HttpRequest, pk: int) -> HttpResponse:
-    """The mails of this thread: wanted, or not."""
+    """What she wants of this thread: to follow it, only what mentions her, or silence; or how she
+    is told of it by mail."""
     user = person(request)
     thread = thread_or_404(request, pk)
-    wanted = request.POST.get("suivre") == "1"
-    if wanted:
-        start_following(thread, by=user, by_hand=True)
-    else:
-        unfollow(thread, by=user)
+    form = FollowForm(request.POST)
+    if not form.is_valid():
+        return HttpResponseBadRequest()
+    if form.cleaned_data["attention"]:
+        set_attention(thread, form.cleaned_data["attention"], by=user)
+    elif "mail" in request.POST:
+        set_mail(thread, form.cleaned_data["mail"], by=user)
+        messages.success(request, _("Your choices are saved."))
     if by_htmx(request):
-        context = {"thread": thread, "followed": wanted, "said": True}
+        fresh = Thread.objects.readable_by(user).with_reading(user).get(pk=pk)
+        context = {"thread": fresh, "follow": follow_form(fresh), "said": True}
         return render(request, "forums/parts/follow.html", context)
     return back_to(thread)
 

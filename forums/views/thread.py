@@ -24,6 +24,7 @@ from forums.models import Post, Thread
 from forums.models.post import PAGE_SIZE, page_of
 from forums.permissions import Rights, rights_of
 from forums.views.compose import composer, reply_form, reply_initial
+from forums.views.following import follow_form
 
 # What a message of the page shows of its author, of the one it answers, and nothing more: these
 # columns are read twenty times a page.
@@ -99,6 +100,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "pages": pages,
         "answer_url": _place(thread, thread.answer_position) if thread.answer_position else "",
         "tags": thread.tags.all(),
+        "follow": follow_form(thread),
         "about": _about(user, thread) if thread.tied else [],
         "members_url": "" if user.is_guest else reverse("accounts:members"),
     }

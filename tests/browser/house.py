@@ -23,9 +23,11 @@ from django.core.management import call_command
 from django.db import connections
 from django.test import Client
 from django.test.testcases import LiveServerThread
+from django.utils import timezone
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from accounts.models import User
+from core.models import OutgoingMail
 from core.worker import DatabaseQueue, Worker
 
 SIZES = {
@@ -126,7 +128,10 @@ def path_of(url: str) -> str:
 
 
 def work() -> None:
-    """What the worker does: its tick, then every task that waits."""
+    """What the worker does: its tick, then every task that waits; and again once the mails of
+    threads were held."""
+    Worker(DatabaseQueue("browser tests")).run_once()
+    OutgoingMail.objects.filter(state="waiting", name="reply").update(not_before=timezone.now())
     Worker(DatabaseQueue("browser tests")).run_once()
 
 

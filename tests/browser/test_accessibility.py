@@ -130,7 +130,8 @@ def own_pages() -> list[str]:
     colleague = User.objects.filter(organisation=member.organisation).exclude(pk=member.pk).first()
     names = (
         "home:landing", "home:conduct", "accounts:profile", "accounts:security",
-        "notifications:preferences", "account_logout", "account_change_password",
+        "notifications:centre", "notifications:preferences", "account_logout",
+        "account_change_password",
         "account_reauthenticate", "mfa_reauthenticate", "mfa_deactivate_totp",
         "mfa_view_recovery_codes", "mfa_generate_recovery_codes", "mfa_add_webauthn",
     )  # fmt: skip

@@ -284,15 +284,31 @@ def test_a_reaction_answers_with_a_part_or_a_page(world: World, question: Thread
     assert maude.post(url, {"type": "haine:1"}).status_code in (400, 403)
 
 
-def test_following_is_a_toggle(world: World, question: Thread, as_: As) -> None:
+def test_following_is_one_of_three_words(world: World, question: Thread, as_: As) -> None:
     odile = as_(world.odile)
-    part = odile.post(
-        f"/discussions/{question.pk}/suivre/", {"suivre": "1"}, headers={"HX-Request": "true"}
-    ).content.decode()
-    assert 'aria-pressed="true"' in part
-    assert Subscription.objects.filter(user=world.odile, following=True, by_hand=True).exists()
-    odile.post(f"/discussions/{question.pk}/suivre/", {"suivre": "0"})
-    assert not Subscription.objects.filter(user=world.odile, following=True).exists()
+    url = f"/discussions/{question.pk}/suivre/"
+    hers = Subscription.objects.filter(user=world.odile, by_hand=True)
+    for word in ("suivre", "silence", "mentions"):
+        part = odile.post(url, {"attention": word}, headers={"HX-Request": "true"})
+        pressed = f'value="{word}" aria-pressed="true"'
+        assert pressed in part.content.decode()
+        assert part.content.decode().count('aria-pressed="true"') == 1
+        assert hers.get().attention == word
+    assert odile.post(url, {"attention": "toujours"}).status_code == 400
+    assert as_(world.real).post(url, {"attention": "suivre"}).status_code == 404
+
+
+def test_the_mail_of_one_thread_is_chosen_apart(world: World, question: Thread, as_: As) -> None:
+    odile = as_(world.odile)
+    url = f"/discussions/{question.pk}/suivre/"
+    assert odile.post(url, {"mail": "jour"}).status_code == 302
+    row = Subscription.objects.get(user=world.odile)
+    assert (row.attention, row.mail) == ("suivre", "jour")
+    odile.post(url, {"attention": "mentions"})
+    odile.post(url, {"mail": ""})
+    row.refresh_from_db()
+    assert (row.attention, row.mail) == ("mentions", "")
+    assert odile.post(url, {"mail": "toujours"}).status_code == 400
 
 
 def test_odile_animates_from_the_page_and_maude_may_not(

@@ -211,10 +211,10 @@ def test_writing_in_a_thread_follows_it_unless_one_said_no(world: World, questio
     from notifications.services import unfollow
 
     services.reply(question, by=world.odile, text="Un")
-    assert Subscription.objects.filter(user=world.odile, following=True).count() == 1
+    assert Subscription.objects.filter(user=world.odile, attention="suivre").count() == 1
     unfollow(question, by=world.odile)
     services.reply(question, by=world.odile, text="Deux")
-    assert not Subscription.objects.filter(user=world.odile, following=True).exists()
+    assert not Subscription.objects.filter(user=world.odile, attention="suivre").exists()
 
 
 def test_a_file_of_somebody_else_is_refused(world: World, question: Thread) -> None:

@@ -7,7 +7,7 @@ from community import services
 from forums.services import create_thread, mark_read, pin, reply
 from home import welcome
 from home.models import WelcomeStep
-from notifications.models import MailPreference
+from notifications.models import Subscription
 from tests.conftest import make_person
 
 pytestmark = pytest.mark.django_db
@@ -58,7 +58,7 @@ def test_each_step_is_done_by_its_proof(world, zoe, maude):
     answer = reply(thread, by=maude, text="Une réponse utile")
     services.join(world.intervention, by=zoe)
     assert done(zoe) == {1}
-    MailPreference.objects.create(user=zoe, space=None)
+    Subscription.objects.create(user=zoe, kind="", object_id=0)
     assert done(zoe) == {1, 2}
     update_profile(zoe, by=zoe, helps=["deuil", "bois", "théâtre"], seeks=["transport"])
     assert done(zoe) == {1, 2, 3}

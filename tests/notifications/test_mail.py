@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core import mail as outbox
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
 from community.models import Membership
@@ -16,7 +17,7 @@ from core.models import OutboxEvent, OutgoingMail
 from forums import services
 from forums.models import Thread
 from notifications import services as notifications
-from notifications.models import MailPreference
+from notifications.models import Subscription
 from tests.conftest import World, make_person
 
 pytestmark = pytest.mark.django_db
@@ -52,12 +53,13 @@ def secret(world: World) -> Thread:
 
 @pytest.fixture
 def work() -> Work:
-    """The worker: hears what happened, then sends what is to be sent."""
+    """The worker: hears what happened, then, once the mails were held, sends them."""
     from core import events, mail
 
     def run() -> None:
         while events.drain():
             pass
+        OutgoingMail.objects.filter(state="waiting").update(not_before=timezone.now())
         while mail.deliver():
             pass
 
@@ -174,7 +176,8 @@ def stop(world: World, thread: Thread) -> None:
 
 def refuse(world: World, thread: Thread) -> None:
     for user in (world.maude, world.zoe):  # type: ignore[attr-defined]
-        notifications.set_preferences(by=user, default="suivis", spaces={thread.space: "rien"})
+        word = {thread.space: ("", "rien")}
+        notifications.set_preferences(by=user, everything=("", "chaque"), spaces=word)
 
 
 @pytest.mark.parametrize("when", ["before the queue", "in the queue"])
@@ -331,17 +334,18 @@ def test_eve_follows_nothing_that_she_does_not_read(world: World, question: Thre
     [
         (None, None, True),
         ("rien", None, False),
-        ("rien", "suivis", True),
-        ("suivis", "rien", False),
-        ("suivis", None, True),
+        ("rien", "chaque", True),
+        ("rien", "premier", True),
+        ("chaque", "jour", False),
+        ("chaque", "rien", False),
+        ("chaque", None, True),
     ],
 )
 def test_her_word_on_a_space_wins_over_her_word_on_all(
     world: World, question: Thread, default: str | None, here: str | None, told: bool
 ) -> None:
-    for space, mode in ((None, default), (world.intervention, here)):
-        if mode:
-            MailPreference.objects.create(user=world.maude, space=space, mode=mode)
+    word = {world.intervention: ("", here or "")}
+    notifications.set_preferences(by=world.maude, everything=("", default or ""), spaces=word)
     people = notifications.recipients_for(question, world.intervention)
     assert people.filter(pk=world.maude.pk).exists() == told
 
@@ -355,25 +359,32 @@ def test_her_page_lists_what_she_follows_and_still_reads(
     assert "canari" not in maude.get("/compte/avis/").content.decode()
 
 
+CHOICES = {
+    "attention": "participe",
+    "mail": "chaque",
+    "minutes": "5",
+    "hour": "7",
+    "weekday": "0",
+    "zone": "America/Toronto",
+}
+
+
 def test_she_sets_her_mails_space_by_space(world: World, question: Thread, as_: As) -> None:
     maude = as_(world.maude)
-    name = f"space-{world.intervention.pk}"
-    saved = maude.post("/compte/avis/", {"default": "suivis", name: "rien"})
-    assert saved.status_code == 302
-    assert (
-        not notifications.recipients_for(question, world.intervention)
-        .filter(pk=world.maude.pk)
-        .exists()
-    )
+    name = f"space-{world.intervention.pk}-mail"
+    assert maude.post("/compte/avis/", CHOICES | {name: "rien"}).status_code == 302
+    people = notifications.recipients_for(question, world.intervention)
+    assert not people.filter(pk=world.maude.pk).exists()
     page = maude.get("/compte/avis/")
     assert page.context["form"][name].value() == "rien"
-    maude.post("/compte/avis/", {"default": "suivis", name: ""})
-    assert not MailPreference.objects.filter(space=world.intervention).exists()
-    refused = maude.post("/compte/avis/", {"default": "tout", name: "rien"})
+    maude.post("/compte/avis/", CHOICES | {name: ""})
+    assert not Subscription.objects.filter(user=world.maude, kind="space").exists()
+    assert people.all().filter(pk=world.maude.pk).exists()
+    refused = maude.post("/compte/avis/", CHOICES | {"mail": "tout", name: "rien"})
     assert refused.status_code == 200
-    foreign = f"space-{world.direction.pk}"
-    maude.post("/compte/avis/", {"default": "suivis", foreign: "rien"})
-    assert not MailPreference.objects.filter(space=world.direction).exists()
+    foreign = f"space-{world.direction.pk}-mail"
+    maude.post("/compte/avis/", CHOICES | {foreign: "rien"})
+    assert not Subscription.objects.filter(kind="space", object_id=world.direction.pk).exists()
 
 
 def test_she_stops_one_from_her_list(world: World, question: Thread, as_: As) -> None:
