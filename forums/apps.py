@@ -8,6 +8,12 @@ class ForumsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from forums import handlers, kinds, mail, member_panel  # noqa: F401  (they register themselves)
+        from forums import (  # noqa: F401  (they register themselves)
+            handlers,
+            incoming,
+            kinds,
+            mail,
+            member_panel,
+        )
 
         kinds.register()

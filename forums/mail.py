@@ -13,6 +13,8 @@ from core.mail import Message, message
 from core.models import OutgoingMail
 from core.site import absolute
 from forums.models import Post
+from forums.permissions import can_reply
+from notifications.incoming import reply_address
 from notifications.links import stop_url
 from notifications.services import recipients_for
 
@@ -37,12 +39,14 @@ def reply(mail: OutgoingMail) -> Message | None:
     root = f"<thread.{thread.pk}@ancrage>"
     quiet = not thread.space.content_in_mail
     context = {"url": absolute(_plain_url(post))} if quiet else _content(post)
+    answers = reply_address(post, to=person) if can_reply(person, thread) else ""
     return Message(
         template="reply_quiet" if quiet else "reply",
         context=context,
         why=_("You receive this e-mail because you follow this thread."),
         unsubscribe_url=stop_url(person, "thread", thread.pk),
         references=(root,),
+        headers={"Reply-To": answers} if answers else {},
     )
 
 

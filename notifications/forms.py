@@ -37,3 +37,11 @@ class PreferencesForm(forms.Form):
 
     def chosen(self) -> dict[SubCommunity, str | None]:
         return {space: self.cleaned_data[name] or None for name, space in self.spaces.items()}
+
+
+class AnswerForm(forms.Form):
+    """What the demo's mailbox answers to one of its mails."""
+
+    text = forms.CharField(
+        label=_("Your answer"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 5})
+    )
