@@ -22,6 +22,7 @@ ATTRIBUTIONS = [
         r"^>{2,3}\s?.{2,160}\d{1,2}:\d{2}.{0,40}>{2,3}$",
     )
 ]
+BEGINS = re.compile(r"^[-*_\s]*(?:le|on|in|dans)\s", re.I)
 # A day, an hour or an address: without one, “Le ministère a écrit :” is the author's own sentence.
 EVIDENCE = re.compile(
     r"\d{1,2}\s*[:h]\s*\d{0,2}|\b(?:19|20)\d{2}\b|@|\d{1,2}/\d{1,2}/\d{2,4}", re.I
@@ -53,9 +54,9 @@ FIELDS_NEEDED = 2
 
 SIGNATURE = re.compile(r"^(?:--|—|––|- -)\s?$|^_{2,8}$")
 DEVICES = re.compile(
-    r"^[\s*_<(]*(?:envoyé\s+(?:de|depuis|à\s+partir\s+de|par|via|avec)\s+(?:mon|ma|l[’']|un|une|"
-    r"outlook|yahoo|gmail|proton|courriel|courrier|mail|blackberry|samsung)\b.{0,80}|"
-    r"sent\s+(?:from|via|with|using)\s+(?:my|outlook|yahoo|gmail|proton|mail|an?\s|samsung|the)\b.{0,80}|"
+    r"^[\s*_<(]*(?:envoyé\s+(?:de|depuis|à\s+partir\s+de|par|via|avec)\s+(?:mon|ma|la|l[’']|un|une|"
+    r"outlook|yahoo|gmail|proton|courriel|courrier|mail|blackberry|samsung)\b[^:,?!]{0,60}(?:<.*)?|"
+    r"sent\s+(?:from|via|with|using)\s+(?:my|outlook|yahoo|gmail|proton|mail|an?\s|samsung|the)\b[^:,?!]{0,60}(?:<.*)?|"
     r"(?:obtenez|obtenir|télécharge[rz]?|get)\s+outlook\s+(?:pour|for)\s.{2,40}|"
     r"téléchargé\s+depuis\s+.{2,60}|provenance\s*:\s*courrier\s+pour\s+windows.{0,20})[\s*_>)]*$",
     re.I,

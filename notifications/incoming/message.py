@@ -246,16 +246,16 @@ def _unflowed(part: EmailMessage, text: str) -> str:
     """RFC 3676: lines that end with a blank go on in the next line of the same quotation."""
     if _parameter(part, "format").lower() != "flowed":
         return text
-    joint = "" if _parameter(part, "delsp").lower() == "yes" else " "
+    deleted = _parameter(part, "delsp").lower() == "yes"
     found: list[tuple[str, str]] = []
     open_ = False
     for line in text.split("\n"):
         quotes = line[: len(line) - len(line.lstrip(">"))]
         rest = line[len(quotes) :].removeprefix(" ")
         flows = rest.endswith(" ") and rest != "-- "
-        rest = rest.rstrip(" ") if flows else rest
+        rest = rest[:-1] if flows and deleted else rest
         if open_ and found[-1][0] == quotes and rest != "-- ":
-            found[-1] = (quotes, f"{found[-1][1]}{joint}{rest}")
+            found[-1] = (quotes, f"{found[-1][1]}{rest}")
         else:
             found.append((quotes, rest))
         open_ = flows

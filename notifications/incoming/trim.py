@@ -50,7 +50,7 @@ def trim(text: str, *, sender_name: str = "", keep_forwarded: bool = False) -> T
     if forward is not None and _is_forward(lines, forward):
         above = _cut(lines[:forward], sender_name)
         if keep_forwarded or not above.kept:
-            below = "\n".join(_plain(line) for line in lines[forward:])
+            below = _tidy([_plain(line) for line in lines[forward:]])
             return Trimmed(_joined([above.kept, below]), above.elided, forwarded=True)
     return _cut(lines, sender_name)
 
@@ -111,8 +111,21 @@ def _attribution(lines: list[str], at: int) -> int:
             return 0
         said = f"{said} {_bare(line)}".strip()
         if marks.is_attribution(said):
+            if _begins_later(lines, at, span):
+                return 0
             return 0 if _is_quoted(lines[at]) and not _group_wise(lines[at]) else span
     return 0
+
+
+def _begins_later(lines: list[str], at: int, span: int) -> bool:
+    """Whether the first of these lines is the end of what she wrote, and the attribution begins
+    below it."""
+    for start in range(at + 1, at + span):
+        said = " ".join(_bare(line) for line in lines[start : at + span])
+        if marks.is_attribution(said):
+            dated = marks.BEGINS.match(_bare(lines[at])) and marks.EVIDENCE.search(lines[at])
+            return bool(marks.BEGINS.match(said)) or not dated
+    return False
 
 
 def _group_wise(line: str) -> bool:
@@ -124,8 +137,12 @@ def _begins_rest(lines: list[str], at: int) -> bool:
     line = lines[at].strip()
     if marks.ABOVE.search(line) or marks.ORIGINAL.match(line):
         return True
+    if marks.FORWARDED.match(line) and _is_forward(lines, at):
+        return True
     if marks.RULE.match(line):
         below = _next_said(lines, at + 1)
+        while below is not None and marks.RULE.match(lines[below].strip()):
+            below = _next_said(lines, below + 1)
         return (
             below is None
             or _is_header_block(lines, below)
