@@ -75,4 +75,4 @@ def find_kept(name: str) -> Kept | None:
 
 def _read(path: Path) -> Message:
     with path.open("rb") as file:
-        return email.message_from_binary_file(file, policy=email.policy.default)  # type: ignore[return-value]
+        return email.message_from_binary_file(file, policy=email.policy.default)

@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from itertools import groupby
 
 from notifications.incoming import marks
 
@@ -179,13 +180,12 @@ def _mark_signatures(lines: list[str], found: list[Mark], sender_name: str) -> N
 
 
 def _stretches(found: list[Mark]) -> Iterator[tuple[int, int]]:
-    start = None
-    for at, mark in enumerate([*found, Mark.REST]):
-        if mark is Mark.OWN and start is None:
-            start = at
-        elif mark is not Mark.OWN and start is not None:
-            yield start, at
-            start = None
+    at = 0
+    for own, marked in groupby(list(found), key=lambda mark: mark is Mark.OWN):
+        end = at + len(list(marked))
+        if own:
+            yield at, end
+        at = end
 
 
 def _may_sign(lines: list[str], start: int, at: int, end: int) -> bool:

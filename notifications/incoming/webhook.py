@@ -34,7 +34,7 @@ class WrongSecret(Refused):
 def bring(request: HttpRequest) -> list[Outcome]:
     """Take in what the service sends. Raises `WrongSecret`; what the service sent wrong is a
     `ValueError` or a `KeyError` of its parser."""
-    view = SERVICES[settings.MAIL_WEBHOOK](basic_auth=settings.MAIL_WEBHOOK_SECRET)
+    view = SERVICES[settings.MAIL_WEBHOOK](webhook_secret=settings.MAIL_WEBHOOK_SECRET)
     try:
         view.run_validators(request)
     except AnymailWebhookValidationFailure:
