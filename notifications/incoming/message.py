@@ -24,6 +24,8 @@ from notifications.incoming.errors import Unreadable
 # A logo of a signature is drawn in the text and light; a photo that somebody shows is heavier.
 DECORATION_BYTES = 32_000
 MAX_PARTS = 200
+# Past this, a text is a file: nobody wrote it in a mail, and reading its HTML takes long.
+MAX_TEXT = 2_000_000
 # What is about the mail and not of it: never a file that somebody sends.
 NOT_FILES = {
     "text/calendar",
@@ -81,7 +83,14 @@ class ReadMail:
 def parse(raw: bytes) -> ReadMail:
     """The values of a mail in the form of RFC 5322. Raises `Unreadable` when nobody, or more
     than one person, says to have written it."""
-    mail: Any = email.message_from_bytes(raw, policy=email.policy.default)
+    try:
+        return _read(email.message_from_bytes(raw, policy=email.policy.default), len(raw))
+    except (RecursionError, LookupError, ValueError, AttributeError, TypeError):
+        # What the library makes of parts in parts without end, or of what is no mail at all.
+        raise Unreadable from None
+
+
+def _read(mail: Any, size: int) -> ReadMail:
     headers = _headers(mail)
     authors = _addresses(headers.get("from", []))
     if len(authors) != 1:
@@ -98,7 +107,7 @@ def parse(raw: bytes) -> ReadMail:
         message_id=_first_id(headers.get("message-id", [])),
         references=_ids([*headers.get("references", []), *headers.get("in-reply-to", [])]),
         date=_date(headers.get("date", [])),
-        size=len(raw),
+        size=size,
         attachments=body.attached,
         headers=headers,
         content_type=mail.get_content_type(),
@@ -184,7 +193,8 @@ class _Body:
         if type_ in NOT_FILES:
             return
         name = _file_name(part)
-        shown = part.get_content_disposition() != "attachment" and not name
+        short = len(part.get_payload()) < MAX_TEXT
+        shown = part.get_content_disposition() != "attachment" and not name and short
         if type_ == "text/plain" and shown:
             self.plain.append(_unflowed(part, _text(part)))
         elif type_ == "text/html" and shown:

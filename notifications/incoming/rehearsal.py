@@ -10,7 +10,6 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.formats import active_language, moment
 from notifications.incoming.receiving import Outcome, receive
 
 
@@ -39,7 +38,7 @@ def answer(mail: EmailMessage, text: str) -> list[Outcome]:
     reply["In-Reply-To"] = str(mail["Message-ID"])
     quoted = "\n".join(f"> {line}" for line in text_of(mail).splitlines())
     wrote = _("On %(when)s, %(who)s wrote:") % {
-        "when": moment(now, active_language(), now=now),
+        "when": f"{timezone.localtime(now):%Y-%m-%d %H:%M}",
         "who": f"{settings.SITE_NAME} <{parseaddr(str(mail['From']))[1]}>",
     }
     reply.set_content(f"{text}\n\n{wrote}\n\n{quoted}\n")

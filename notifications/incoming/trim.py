@@ -12,13 +12,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import groupby
+from itertools import groupby, islice
 
 from notifications.incoming import marks
 
 MAX_LINES = 20_000
 SIGNATURE_LINES = 10
 SIGNATURE_WIDTH = 90
+NOTICE_LINES = 20
 QUOTED_LINES_KEPT = 8
 
 
@@ -46,7 +47,10 @@ def trim(text: str, *, sender_name: str = "", keep_forwarded: bool = False) -> T
     `sender_name` helps to know a signature. With `keep_forwarded`, a forwarded mail is what its
     author has to say, whatever she wrote above it.
     """
-    lines = [line.rstrip("\r") for line in text.split("\n")[:MAX_LINES]]
+    lines = [line.rstrip("\r") for line in text.split("\n")]
+    if len(lines) > MAX_LINES:
+        # Nobody's message: it is refused as too long rather than cut at random.
+        return Trimmed(text, "")
     forward = _first(lines, marks.FORWARDED)
     if forward is not None and _is_forward(lines, forward):
         above = _cut(lines[:forward], sender_name)
@@ -192,21 +196,29 @@ def _may_sign(lines: list[str], start: int, at: int, end: int) -> bool:
     """“-- ” alone is the standard; dashes otherwise need a short block below them."""
     if lines[at] == "-- ":
         return True
-    below = [line for line in lines[at + 1 : end] if line.strip()]
+    below = _said_below(lines, at, end)
     return len(below) <= SIGNATURE_LINES and all(len(line) <= SIGNATURE_WIDTH for line in below)
+
+
+def _said_below(lines: list[str], at: int, end: int) -> list[str]:
+    """The lines below that say something: enough of them to know a signature."""
+    said = (lines[below].strip() for below in range(at + 1, end))
+    return list(islice((line for line in said if line), SIGNATURE_LINES + 10))
 
 
 def _is_notice(lines: list[str], start: int, at: int, end: int) -> bool:
     """Below something that she wrote, and with the words of such notices."""
-    above = any(line.strip() for line in lines[start:at])
-    return above and bool(marks.NOTICE_WORDS.search(" ".join(lines[at:end])))
+    above = any(lines[one].strip() for one in range(start, at))
+    return above and bool(
+        marks.NOTICE_WORDS.search(" ".join(lines[at : min(end, at + NOTICE_LINES)]))
+    )
 
 
 def _is_signed(lines: list[str], start: int, at: int, end: int, sender_name: str) -> bool:
     """Her name alone on a line, then a few short lines, one of which says how to reach her."""
     if not sender_name or at == start or _folded(lines[at]) != _folded(sender_name):
         return False
-    below = [line.strip() for line in lines[at + 1 : end] if line.strip()]
+    below = _said_below(lines, at, end)
     for count, line in enumerate(below):
         if marks.DISCLAIMERS.match(line) or marks.DEVICES.match(line):
             below = below[:count]

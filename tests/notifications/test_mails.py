@@ -6,6 +6,7 @@ have been taken away, a line each; or “error:” and its name.
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,6 @@ from tests.notifications.conftest import DOMAIN
 FOLDER = Path(__file__).parent / "mails"
 MAILS = sorted(FOLDER.glob("*.eml"))
 LEAST = 120
-ENGLISH = ("-en", "-en-")
 
 
 @dataclass
@@ -116,3 +116,43 @@ def test_no_line_is_lost_whatever_is_written(lines: list[str]) -> None:
     have = f"{cut.kept}\n{cut.elided}"
     for line in lines:
         assert line.strip().lstrip(">| \u00a0").rstrip() in have
+
+
+@pytest.mark.sqlite
+@given(st.sampled_from(MAILS), st.integers(0), st.binary(max_size=8))
+def test_a_mail_broken_anywhere_is_read_or_refused(mail: Path, where: int, bytes_: bytes) -> None:
+    raw = mail.read_bytes()
+    at = where % (len(raw) + 1)
+    try:
+        read = parse(raw[:at] + bytes_ + raw[at + len(bytes_) :])
+    except MailRefused:
+        return
+    trim(read.text, sender_name=read.sender_name, keep_forwarded=True)
+
+
+@pytest.mark.sqlite
+def test_parts_in_parts_without_end_are_refused() -> None:
+    depth = 3_000
+    parts = "".join(
+        f"Content-Type: multipart/mixed; boundary=b{n}\n\n--b{n}\n" for n in range(depth)
+    )
+    with pytest.raises(MailRefused):
+        parse(f"From: a@b.test\n{parts}Content-Type: text/plain\n\nBonjour".encode())
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize(
+    "line", ["-- ", "--", "> x", "Avis de confidentialité : x", "Le 12 h 30, x <a@b.ca", "De : x",
+             "Maude", "Envoyé de mon x", "____________________"],
+)  # fmt: skip
+def test_the_time_grows_with_the_mail_and_no_more(line: str) -> None:
+    """Ten times the lines, about ten times the time: not a hundred."""
+
+    def seconds(lines: int) -> float:
+        began = time.process_time()
+        trim(f"Bonjour\n{line}\n" * (lines // 2), sender_name="Maude")
+        return time.process_time() - began
+
+    seconds(100)
+    small = max(seconds(800), seconds(800), 0.002)
+    assert seconds(8_000) < 40 * small
