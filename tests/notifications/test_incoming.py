@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail as outbox
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
@@ -28,6 +30,7 @@ from notifications.models import IncomingMail
 from notifications.services import follow, is_following
 from tests.conftest import World
 from tests.core.samples import picture
+from tests.forums.test_concurrency import at_once
 from tests.notifications.conftest import DOMAIN, Work, sent, written
 
 pytestmark = pytest.mark.django_db
@@ -446,3 +449,35 @@ def test_a_broken_attachment_header_does_not_stop_the_words(world: World, asked:
     raw = mail.as_bytes().replace(b"Subject: ", b"Subject: =?utf-8?b?w6k?= =?x?q?=FF?= ")
     [outcome] = receive(raw)
     assert outcome.error == "" and replies(asked.thread) == ["Bien reçu ici."]
+
+
+@pytest.mark.parametrize("number", [3, 18])
+def test_the_thread_costs_one_query_more_however_many_came_by_mail(
+    world: World, asked: Post, as_: As, number: int
+) -> None:
+    """One for all that Maude sent by mail, none for who sent nothing."""
+    for n in range(number):
+        post = services.reply(asked.thread, by=world.maude, text=f"Message {n}", by_mail=True)
+        IncomingMail.objects.create(
+            identity=f"{n}", target="x", person=world.maude, kind="post", object_id=post.pk
+        )
+    counts = {}
+    for person in (world.maude, world.odile):
+        browser = as_(person)
+        browser.get(asked.thread.get_absolute_url())
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(asked.thread.get_absolute_url())
+        counts[person.first_name] = [
+            one["sql"] for one in queries if "notifications_incomingmail" in one["sql"]
+        ]
+    assert [len(found) for found in counts.values()] == [1, 0]
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="needs row locks")
+@pytest.mark.django_db(transaction=True)
+def test_the_same_mail_brought_eight_times_at_once_is_one_post(world: World, asked: Post) -> None:
+    mail = written(world.maude, reply_address(asked, to=world.maude), "Oui, mardi.").as_bytes()
+    outcomes = at_once(8, lambda _number: receive(mail)[0].error)
+    assert sorted(outcomes) == ["", *["AlreadyReceived"] * 7]
+    assert replies(asked.thread) == ["Oui, mardi."]
