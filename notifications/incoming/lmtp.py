@@ -9,7 +9,7 @@ from typing import Any
 from aiosmtpd.lmtp import LMTP
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from django.conf import settings
-from django.db import close_old_connections
+from django.db import connections
 
 from core.leases import error_name
 from notifications.incoming.receiving import receive
@@ -43,14 +43,14 @@ class Door:
 
 
 def _take(raw: bytes, to: str, sender: str) -> str:
-    close_old_connections()
     try:
         receive(raw, to=to, envelope_sender=sender)
     except Exception as error:
         logger.error("a mail could not be taken: %s", error_name(error))
         return LATER
     finally:
-        close_old_connections()
+        # This thread may take no other mail for hours.
+        connections.close_all()
     return ACCEPTED
 
 
