@@ -340,6 +340,8 @@ LOGGING = {
         # One line a task, thousands a day.
         "django_tasks": {"level": "WARNING"},
         "rq.worker": {"level": "WARNING"},
+        # The LMTP server's: it writes each recipient, and a reply address is a key.
+        "mail.log": {"level": "WARNING"},
     },
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "core.logs.QuietReporterFilter"

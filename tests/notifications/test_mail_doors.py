@@ -196,7 +196,9 @@ def door(mail_in: None) -> Iterator[int]:
 
 @pytest.mark.server
 @pytest.mark.django_db(transaction=True)
-def test_lmtp_takes_a_mail_for_each_recipient(world: World, asked: Post, door: int) -> None:
+def test_lmtp_takes_a_mail_for_each_recipient(
+    world: World, asked: Post, door: int, caplog: Any
+) -> None:
     address = reply_address(asked, to=world.maude)
     message = written(world.maude, address, "Oui, mardi.")
     with smtplib.LMTP("127.0.0.1", door) as client:
@@ -205,6 +207,7 @@ def test_lmtp_takes_a_mail_for_each_recipient(world: World, asked: Post, door: i
         )
     assert list(refused) == ["personne@ailleurs.test"]
     assert replies(asked) == ["Oui, mardi."]
+    assert address.partition("@")[0] not in caplog.text
 
 
 @pytest.mark.server
