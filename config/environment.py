@@ -3,6 +3,7 @@
 import difflib
 import ipaddress
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +19,8 @@ KNOWN = frozenset(
     ALLOWED_HOSTS CACHE_URL CLAMD_ADDRESS DATABASE_URL MAIL_URL PORT SEARCH_URL SECRET_KEY
     STORAGE_URL TASKS_URL
     ANCRAGE_ACCEL_PREFIX ANCRAGE_BEHIND_PROXY ANCRAGE_BIND ANCRAGE_COANIMATION ANCRAGE_DEBUG
-    ANCRAGE_DEMO ANCRAGE_FEDERATION ANCRAGE_FEDERATION_NAME ANCRAGE_HOME ANCRAGE_MAIL_FROM
+    ANCRAGE_DEMO ANCRAGE_FEDERATION ANCRAGE_FEDERATION_NAME ANCRAGE_HOME ANCRAGE_MAIL_AUTHSERV
+    ANCRAGE_MAIL_DOMAIN ANCRAGE_MAIL_FROM ANCRAGE_MAIL_WEBHOOK ANCRAGE_MAIL_WEBHOOK_SECRET
     ANCRAGE_NAME ANCRAGE_PRIVACY_CONTACT ANCRAGE_PRIVACY_OFFICER ANCRAGE_SUPPORTER
     ANCRAGE_TRUSTED_PROXIES ANCRAGE_UPLOAD_MAX_MB ANCRAGE_UPLOAD_QUOTA_MB ANCRAGE_URL
     """.split()  # noqa: SIM905 (one name after the other reads best)
@@ -243,3 +245,34 @@ def mail(home: Path) -> tuple[str, dict[str, Any]]:
         "EMAIL_USE_TLS": parts.scheme == "smtp+tls",
         "EMAIL_USE_SSL": parts.scheme == "smtps",
     }
+
+
+# The services whose webhooks `notifications.incoming.webhook` reads.
+WEBHOOKS = ("mailjet", "postmark", "sendgrid", "sparkpost")
+HOST_NAME = re.compile(
+    r"(?=.{1,200}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}"
+)
+
+
+def host_name(name: str, *, default: str = "") -> str:
+    """The name of a machine or of a domain, in lower case; nothing when it is not given."""
+    raw = os.environ.get(name, "").strip().lower() or default
+    if raw and not HOST_NAME.fullmatch(raw):
+        refuse(f"{name} takes a domain like reponse.ancrage.example, not “{raw}”.")
+    return raw
+
+
+def mail_webhook(domain: str) -> tuple[str, str]:
+    """The service that brings mails, and the `user:password` by which it proves who it is."""
+    service = os.environ.get("ANCRAGE_MAIL_WEBHOOK", "").strip().lower()
+    secret = os.environ.get("ANCRAGE_MAIL_WEBHOOK_SECRET", "").strip()
+    if not service:
+        return "", ""
+    if service not in WEBHOOKS:
+        refuse(f"ANCRAGE_MAIL_WEBHOOK takes one of {', '.join(WEBHOOKS)}, not “{service}”.")
+    if not domain:
+        refuse("ANCRAGE_MAIL_WEBHOOK needs ANCRAGE_MAIL_DOMAIN, the domain whose mail it brings.")
+    user, colon, password = secret.partition(":")
+    if not (user and colon) or len(password) < 20:
+        refuse("ANCRAGE_MAIL_WEBHOOK_SECRET takes user:password, of 20 random characters or more.")
+    return service, secret

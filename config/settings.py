@@ -153,6 +153,15 @@ globals().update(MAIL_OPTIONS)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = os.environ.get("ANCRAGE_MAIL_FROM") or f"{SITE_NAME} <ancrage@localhost>"
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# Mail comes in at this domain, or not at all; the demo answers its own mails.
+MAIL_DOMAIN = environment.host_name(
+    "ANCRAGE_MAIL_DOMAIN", default="reponse.localhost" if DEMO else ""
+)
+# The mail server in front of us, whose verdict on a sender is believed.
+MAIL_AUTHSERV = environment.host_name(
+    "ANCRAGE_MAIL_AUTHSERV", default="mx.localhost" if DEMO else ""
+)
+MAIL_WEBHOOK, MAIL_WEBHOOK_SECRET = environment.mail_webhook(MAIL_DOMAIN)
 
 STATIC_URL = "/statique/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
@@ -166,6 +175,8 @@ FILE_UPLOAD_HANDLERS = [
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 UPLOAD_MAX_BYTES = environment.integer("ANCRAGE_UPLOAD_MAX_MB", default=25) * 1_000_000
+# A file grows by a third in a mail, beside its text.
+MAIL_MAX_BYTES = UPLOAD_MAX_BYTES * 4 // 3 + 1_000_000
 UPLOAD_QUOTA_BYTES = environment.integer("ANCRAGE_UPLOAD_QUOTA_MB", default=500) * 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 CLAMD_ADDRESS = os.environ.get("CLAMD_ADDRESS", "")
@@ -329,6 +340,8 @@ LOGGING = {
         # One line a task, thousands a day.
         "django_tasks": {"level": "WARNING"},
         "rq.worker": {"level": "WARNING"},
+        # The LMTP server's: it writes each recipient, and a reply address is a key.
+        "mail.log": {"level": "WARNING"},
     },
 }
 DEFAULT_EXCEPTION_REPORTER_FILTER = "core.logs.QuietReporterFilter"

@@ -8,7 +8,14 @@ class ForumsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        # They register themselves.
-        from forums import centre, digest, handlers, kinds, mail, member_panel  # noqa: F401
+        from forums import (  # noqa: F401  (they register themselves)
+            centre,
+            digest,
+            handlers,
+            incoming,
+            kinds,
+            mail,
+            member_panel,
+        )
 
         kinds.register()

@@ -16,6 +16,7 @@ from core.content import Appeal, OpenItem, Reading, Section
 from core.text import fold
 from forums.models import Post, ReadPosition, Thread
 from forums.querysets import UNREAD_DAYS
+from notifications.incoming import space_address
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -214,4 +215,6 @@ def in_space(space: SubCommunity, viewer: Viewer) -> Section:
         threads = threads.with_unread(viewer)
     pinned = list(threads.filter(pinned=True).recent_first()[:3])
     newest = list(threads.filter(pinned=False).recent_first()[:SPACE_ROWS])
-    return Section("forums/in_space.html", {"space": space, "threads": [*pinned, *newest]})
+    rows = [*pinned, *newest]
+    address = space_address(space)
+    return Section("forums/in_space.html", {"space": space, "threads": rows, "address": address})

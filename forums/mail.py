@@ -13,6 +13,8 @@ from core.mail import Message, domain, message
 from core.models import OutgoingMail
 from core.site import absolute
 from forums.models import Post, ReadPosition
+from forums.permissions import can_reply
+from notifications.incoming import reply_address
 from notifications.links import stop_url
 from notifications.models import Delivery
 from notifications.services import recipients_for
@@ -58,8 +60,7 @@ def reply(mail: OutgoingMail) -> Message | None:
         unsubscribe_url=stop_url(person, "thread", thread.pk),
         message_id=message_id(post),
         references=_references(post),
-        # Numbers and no word: the name of a space may be confidential.
-        headers={"List-Id": f"<espace-{thread.space_id}.{domain()}>"},
+        headers=_headers(post, to=person),
         automatic=False,
     )
 
@@ -71,6 +72,14 @@ def _was_told(person: User, post: Post, read_to: int) -> bool:
         recipient=person, name="reply", state=OutgoingMail.State.SENT
     )
     return told.filter(object_id__in=earlier.order_by().values("pk")).exists()
+
+
+def _headers(post: Post, *, to: User) -> dict[str, str]:
+    """List-Id in numbers and no word, for the name of a space may be confidential; the address
+    that answers this copy, for who may reply."""
+    headers = {"List-Id": f"<espace-{post.thread.space_id}.{domain()}>"}
+    answers = reply_address(post, to=to) if can_reply(to, post.thread) else ""
+    return headers | {"Reply-To": answers} if answers else headers
 
 
 def _why(named: bool) -> str:

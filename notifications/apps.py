@@ -8,4 +8,5 @@ class NotificationsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from notifications import digests, mail  # noqa: F401  (they register themselves)
+        # They register themselves.
+        from notifications import digests, keeping, mail  # noqa: F401

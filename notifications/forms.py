@@ -107,3 +107,11 @@ class FollowForm(forms.Form):
         required=False,
         choices=[(AS_USUAL, _("As for this space")), *Delivery.choices],
     )
+
+
+class AnswerForm(forms.Form):
+    """What the demo's mailbox answers to one of its mails."""
+
+    text = forms.CharField(
+        label=_("Your answer"), max_length=20_000, widget=forms.Textarea(attrs={"rows": 5})
+    )

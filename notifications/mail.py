@@ -1,10 +1,14 @@
-"""The mails of the digests, asked again when they leave."""
+"""The digests, asked again when they leave, and the mail that says why an e-mail was refused."""
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 from django.urls import reverse
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from core.errors import Refused
 from core.mail import Message, message
 from core.models import OutgoingMail
 from core.site import absolute
@@ -52,3 +56,12 @@ def digest_goodbye(mail: OutgoingMail) -> Message | None:
         why=_("You asked for a digest of what you follow."),
         unsubscribe_url=stop_url(person, DIGEST, 0),
     )
+
+
+@message("mail_refused")
+def mail_refused(mail: OutgoingMail) -> Message:
+    """Its sentence is that of the refusal, and tells nothing of where the e-mail was to go."""
+    refusal = cast(type[Refused], import_string(mail.data["refusal"]))
+    link, answers = mail.data.get("link", ""), mail.data.get("answers", "")
+    context: dict[str, Any] = {"sentence": refusal.message, "url": absolute(link) if link else ""}
+    return Message(context=context, references=(answers,) if answers else ())

@@ -1,6 +1,6 @@
-"""What a person follows, how she is told of it, and what she was named in.
+"""What a person follows, how she is told of it, what she was named in; the mails that came in.
 
-One table says both at three levels: one object, its space, everything. What is said nearest wins.
+`Subscription` says the first two at three levels: one object, its space, everything. What is said nearest wins.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from notifications import querysets
@@ -153,3 +154,40 @@ class Digest(models.Model):
             if due > moment and (self.daily or due.weekday() == self.weekday):
                 return due
         raise AssertionError("nine days hold every weekday")
+
+
+class IncomingMail(models.Model):
+    """One mail that came to one of our addresses, so that a second delivery of it does nothing.
+
+    `identity` and `target` are digests. Of a mail that was published, `kind` and `object_id` say as
+    what, `elided` is what was not published, for its author alone, and `original` the whole mail,
+    for a month. Of a mail that was refused, `error` is the name of the refusal, and nothing else.
+    """
+
+    identity = models.CharField(max_length=64)
+    target = models.CharField(max_length=32)
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.CASCADE, related_name="+"
+    )
+    received_at = models.DateTimeField(default=timezone.now)
+    error = models.CharField(max_length=60, blank=True)
+    kind = models.CharField(max_length=40, blank=True)
+    object_id = models.BigIntegerField(null=True)
+    elided = models.TextField(blank=True)
+    original = models.ForeignKey(
+        "core.StoredFile", null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    objects = querysets.IncomingMailQuerySet.as_manager()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("identity", "target"), name="incoming_mail_once"),
+        )
+        indexes = (
+            models.Index(fields=("kind", "object_id"), name="incoming_mail_made"),
+            models.Index(fields=("received_at",), name="incoming_mail_age"),
+        )
+
+    def __str__(self) -> str:
+        return f"incoming mail {self.pk}"

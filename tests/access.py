@@ -19,6 +19,7 @@ from core.models import ResumableUpload, StoredFile
 from forums.models import Post, Thread
 from library.models import Collection, Document
 from moderation.models import Report
+from notifications.models import IncomingMail
 from search.models import SavedSearch
 
 # Who an address is for.
@@ -128,6 +129,8 @@ TABLE: dict[str, Row] = {
     **member("notifications:centre", "notifications:preferences"),
     **member("notifications:stop_one", "notifications:resume", post_only=True),
     "notifications:stop": Row(TOKEN),
+    "notifications:webhook": Row(TOKEN, post_only=True),
+    **member("notifications:original", "notifications:sent", "notifications:sent_one"),
     # search
     **member("search:page", "search:suggestions", "search:saved"),
     **member(
@@ -192,6 +195,8 @@ def arguments(address: Address) -> list[dict[str, Any]]:
         return _admin_arguments(address, names)
     if names == {"token"}:
         return [{"token": "faux"}]
+    if names == {"name"}:
+        return [{"name": "20261125-090000-000000-abcdef"}]
     if names == {"uidb36", "key"}:
         return [{"uidb36": "1", "key": "faux-jeton"}]
     if names == {"key"}:
@@ -209,6 +214,7 @@ def arguments(address: Address) -> list[dict[str, Any]]:
         "forums:reply": Thread, "forums:follow": Thread, "forums:state": Thread,
         "forums:hide": Thread, "forums:move": Thread, "search:rename": SavedSearch,
         "search:mail": SavedSearch, "search:own_feed": SavedSearch, "search:forget": SavedSearch,
+        "notifications:original": IncomingMail,
     }.get(address.name)  # fmt: skip
     if model is None:
         model = Post if address.name.startswith("forums:") else Organisation

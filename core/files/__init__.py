@@ -5,7 +5,7 @@ public media; `attach` ties it to an object; `find_readable` and `serve` give it
 that object and to nobody else. Pages name a file by `/fichiers/<uuid>/` (`core:file`).
 """
 
-from core.files.derived import keep_derived, opened
+from core.files.derived import keep_derived, keep_original, opened
 from core.files.errors import (
     ActiveContent,
     Bomb,
@@ -66,6 +66,7 @@ __all__ = [
     "forget_kept",
     "keep",
     "keep_derived",
+    "keep_original",
     "kept",
     "opened",
     "release",

@@ -37,6 +37,16 @@ def keep_derived(
     return store.write(stored, io.BytesIO(content))
 
 
+def keep_original(content: bytes, *, to_kind: str, object_id: int) -> StoredFile:
+    """Keep a mail as it came. `to_kind` is no kind of content: the door gives it to nobody by
+    itself, only through the page of the room that keeps it."""
+    stored = StoredFile(
+        name="courriel.eml", content_type="message/rfc822", kind=to_kind, object_id=object_id
+    )
+    stored.size, stored.sha256 = store.measured(io.BytesIO(content))
+    return store.write(stored, io.BytesIO(content))
+
+
 @contextlib.contextmanager
 def opened(stored: StoredFile) -> Iterator[IO[bytes]]:
     """The content as a file of this system, to be read by a program of ours.

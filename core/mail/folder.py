@@ -1,8 +1,13 @@
 """A folder in place of a mail server: one .eml file a mail, which any mail program opens."""
 
+import email
+import email.policy
 import os
+import re
 import uuid
 from collections.abc import Sequence
+from dataclasses import dataclass
+from email.message import EmailMessage as Message
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +15,8 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils import timezone
+
+NAME = re.compile(r"\d{8}-\d{6}-\d{6}-[0-9a-f]{6}")
 
 
 class EmailBackend(BaseEmailBackend):
@@ -40,3 +47,32 @@ class EmailBackend(BaseEmailBackend):
         with os.fdopen(handle, "wb") as file:
             file.write(mail)
         draft.rename(self.folder / f"{name}.eml")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One mail of the folder, as its reader would see it."""
+
+    name: str
+    mail: Message
+
+
+def kept(limit: int) -> list[Kept]:
+    """The newest mails of the folder, newest first; none when mails go to a server."""
+    folder = getattr(settings, "EMAIL_FILE_PATH", None)
+    paths = sorted(Path(folder).glob("*.eml"), reverse=True)[:limit] if folder else []
+    return [Kept(path.stem, _read(path)) for path in paths]
+
+
+def find_kept(name: str) -> Kept | None:
+    """The mail of that name, when it is one of the folder's."""
+    folder = getattr(settings, "EMAIL_FILE_PATH", None)
+    path = Path(folder or "") / f"{name}.eml"
+    if not folder or not NAME.fullmatch(name) or not path.is_file():
+        return None
+    return Kept(name, _read(path))
+
+
+def _read(path: Path) -> Message:
+    with path.open("rb") as file:
+        return email.message_from_binary_file(file, policy=email.policy.default)

@@ -29,7 +29,7 @@ class Post(CanBeRead):
 
     `html` was sanitised by `core.richtext` on the way in, and `text` is its plain text.
     Positions run from 1 without a hole and are never reused. `as_animation` marks a message
-    written in the name of the animation team.
+    written in the name of the animation team, `by_mail` one that came by mail.
     """
 
     thread = models.ForeignKey("forums.Thread", on_delete=models.CASCADE, related_name="posts")
@@ -39,6 +39,7 @@ class Post(CanBeRead):
     )
     unnamed = models.BooleanField(default=False)
     as_animation = models.BooleanField(default=False)
+    by_mail = models.BooleanField(default=False)
     html = models.TextField()
     text = models.TextField(_("Text"))
     parent = models.ForeignKey(

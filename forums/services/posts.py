@@ -47,6 +47,7 @@ def reply(
     as_animation: bool = False,
     attachments: Collection[uuid.UUID] = (),
     submission: uuid.UUID | None = None,
+    by_mail: bool = False,
 ) -> Post:
     """A new message at the end of `thread`, its position given under the lock of the thread.
 
@@ -84,6 +85,7 @@ def reply(
         text=written.text,
         parent=parent,
         submission=sent,
+        by_mail=by_mail,
     )
     thread.reply_count += 1
     thread.newest_position = post.position

@@ -61,6 +61,7 @@ def create_thread(
     attachments: Collection[uuid.UUID] = (),
     submission: uuid.UUID | None = None,
     about: Model | None = None,
+    by_mail: bool = False,
 ) -> Thread:
     """A new thread in `space`, whose opening message is `text` or `html`; `about` is something
     that `by` reads, and that the thread is then tied to.
@@ -109,6 +110,7 @@ def create_thread(
         text=written.text,
         created_at=now,
         submission=sent,
+        by_mail=by_mail,
     )
     try:
         with transaction.atomic():

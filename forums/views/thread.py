@@ -25,6 +25,7 @@ from forums.models.post import PAGE_SIZE, page_of
 from forums.permissions import Rights, rights_of
 from forums.views.compose import composer, reply_form, reply_initial
 from forums.views.following import follow_form
+from notifications.models import IncomingMail
 
 # What a message of the page shows of its author, of the one it answers, and nothing more: these
 # columns are read twenty times a page.
@@ -32,6 +33,7 @@ COLUMNS = (
     "position",
     "unnamed",
     "as_animation",
+    "by_mail",
     "html",
     "state",
     "created_at",
@@ -57,7 +59,8 @@ COLUMNS = (
 @dataclass
 class Slot:
     """One position of the page: its message, or None when it was set aside. What is done to the
-    message is asked at addresses below `url`; `acts` is drawn by `forums.drawing`."""
+    message is asked at addresses below `url`; `acts` is drawn by `forums.drawing`. `by_mail` is the
+    mail that it came by, for its author."""
 
     position: int
     post: Post | None
@@ -68,6 +71,7 @@ class Slot:
     is_new: bool = False
     is_answer: bool = False
     mine: bool = False
+    by_mail: IncomingMail | None = None
 
 
 @require_safe
@@ -168,12 +172,22 @@ def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> li
                 answer=slot.is_answer,
                 edit=rights.edit(shown),
             )
+    _show_mails(slots, user)
     read_to = thread.read_to or 0
     if read_to and first - 1 <= read_to < thread.newest_position:
         fresh = [slot for slot in slots if slot.position > read_to and slot.post]
         for slot in fresh[:1]:
             slot.is_new = True
     return slots
+
+
+def _show_mails(slots: list[Slot], user: User) -> None:
+    """Under her own messages that came by mail, what was taken out of the mail: no query when
+    there are none."""
+    hers = {slot.post.pk: slot for slot in slots if slot.mine and slot.post and slot.post.by_mail}
+    if hers:
+        for mail in IncomingMail.objects.of(user).that_made("post", list(hers)):
+            hers[mail.object_id or 0].by_mail = mail
 
 
 def _byline(author: User | None) -> str:
