@@ -115,6 +115,18 @@ class PostQuerySet(AudienceQuerySet):
         return self.filter(position__gte=first, position__lte=last).order_by("position")
 
 
+class FormerPlaceQuerySet(models.QuerySet):
+    def between(self, first: int, last: int) -> Self:
+        return self.filter(position__gte=first, position__lte=last).order_by("position")
+
+    def shown_to(self, user: Viewer) -> Self:
+        """Adds `shown`: whether she reads the message where it is now; with what leads there."""
+        from forums.models import Post
+
+        read = Post.objects.readable_by(user).filter(pk=OuterRef("post_id"))
+        return self.annotate(shown=Exists(read)).select_related("post__thread__space")
+
+
 class DraftQuerySet(models.QuerySet):
     def of(self, user: User) -> Self:
         """A draft is its author's alone, in a place that she still reads."""

@@ -21,12 +21,12 @@ from core.errors import Refused
 from core.web import person
 from core.writing import keeps_writing, writer_token
 from forums import attachments, services, warning
-from forums.errors import ForeignParent
+from forums.errors import ForeignParent, Merged
 from forums.forms import ReplyForm, ThreadForm, split_tags
 from forums.models import Draft, Post, Thread
 from forums.models.post import page_of
 from forums.permissions import rights_of
-from forums.views.common import thread_or_404
+from forums.views.common import heir_of, thread_or_404
 
 AS_IS = "as-is"
 DISCARD = "discard"
@@ -191,6 +191,7 @@ def _start(user: User, form: ThreadForm) -> HttpResponse:
 
 def _keep_reply(request: HttpRequest, writer: User, pk: int) -> str:
     thread = Thread.objects.readable_by(writer).select_related("space").filter(pk=pk).first()
+    thread = thread or heir_of(writer, pk)
     if thread is None:
         return reverse("forums:thread", args=(pk,))
     services.keep_draft(by=writer, thread=thread, details=_details(request), **_typed(request))
@@ -201,6 +202,9 @@ def _keep_reply(request: HttpRequest, writer: User, pk: int) -> str:
 @keeps_writing(_keep_reply)
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """A reply, posted from the foot of the thread; what stops it is shown on a page of its own."""
+    heir = heir_of(person(request), pk) if request.method == "POST" else None
+    if heir is not None:
+        return _merged(request, heir)
     thread = thread_or_404(request, pk)
     if request.method != "POST":
         return redirect(f"{thread.get_absolute_url()}#repondre")
@@ -214,6 +218,14 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         send=lambda form: _send(request, thread, form),
         show=lambda form, found, **more: _show_reply(request, thread, form, found, **more),
     )
+
+
+def _merged(request: HttpRequest, heir: Thread) -> HttpResponse:
+    """The thread was merged while she wrote: she looks at who will read her text, then sends it."""
+    found = attempt(request)
+    form = reply_form(request, heir, found.data, request.FILES)
+    form.refuse(Merged())
+    return _show_reply(request, heir, form, found, status=Merged.status)
 
 
 def _show_reply(
