@@ -24,7 +24,8 @@ def heir_of(user: User, pk: int) -> Thread | None:
     """The thread that took the messages of this one, if she reads it: who was writing in a thread
     goes on there."""
     rows = Thread.objects.readable_by(user).with_rights(user, readable=True)
-    return rows.filter(merged__pk=pk).select_related("space", "owner").first()
+    merged = Thread.objects.filter(pk=pk)
+    return rows.filter(merged__in=merged).select_related("space", "owner").first()
 
 
 def post_or_404(request: HttpRequest, pk: int) -> Post:
