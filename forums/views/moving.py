@@ -132,8 +132,8 @@ def former_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     reads them: a redirect to them, or their list when they are in several places."""
     first = (number - 1) * PAGE_SIZE + 1
     rows = FormerPlace.objects.shown_to(person(request)).between(first, first + PAGE_SIZE - 1)
-    there = rows.filter(thread__in=Thread.objects.filter(pk=pk))
-    places = [place for place in there if place.shown]
+    there = rows.filter(thread__in=Thread.objects.filter(pk=pk), shown=True)
+    places = list(there)
     if not places:
         raise Http404
     addresses = {place.post.get_absolute_url().partition("#")[0] for place in places}

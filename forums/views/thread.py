@@ -213,7 +213,8 @@ def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> li
 def _draw_parents(posts: list[Post], thread: Thread, user: User) -> None:
     """What each message answers, if it is said: not the opening of the thread, nor what was set
     aside, nor what she does not read in the other thread where it is."""
-    away = [post.parent_id for post in posts if post.parent and post.parent.thread_id != thread.pk]
+    answered = [post.parent for post in posts if post.parent is not None]
+    away = [parent.pk for parent in answered if parent.thread_id != thread.pk]
     rows = Post.objects.readable_by(user).select_related("thread__space", "author")
     read = {row.pk: row for row in rows.filter(pk__in=away)} if away else {}
     for post in posts:
