@@ -208,7 +208,8 @@ def arguments(address: Address) -> list[dict[str, Any]]:
         "accounts:member": User, "moderation:report": Report, "forums:thread": Thread,
         "forums:reply": Thread, "forums:follow": Thread, "forums:state": Thread,
         "forums:hide": Thread, "forums:move": Thread, "forums:merge": Thread,
-        "search:rename": SavedSearch, "search:mail": SavedSearch, "search:own_feed": SavedSearch, "search:forget": SavedSearch,
+        "search:rename": SavedSearch, "search:mail": SavedSearch, "search:own_feed": SavedSearch,
+        "search:forget": SavedSearch,
     }.get(address.name)  # fmt: skip
     if model is None:
         model = Post if address.name.startswith("forums:") else Organisation

@@ -5,17 +5,19 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from community.audience import readers_of
-from community.models import SubCommunity
+from community.models import Membership, SubCommunity
 from core import links
 from core.errors import Refused
 from core.web import person
@@ -32,6 +34,9 @@ AS_IS = "as-is"
 DISCARD = "discard"
 # Texts kept through the end of a session and not taken up again, as the composer recalls them.
 KEPT_SHOWN = 5
+NEWCOMERS_NAMED = 3
+# Past this without a message, a reply wakes a thread that most people have forgotten.
+QUIET = timedelta(days=180)
 
 
 # ------------------------------------------------------------------------------- a new thread
@@ -152,6 +157,21 @@ def _reach(space: SubCommunity) -> dict[str, int]:
     )
 
 
+def _newcomers(request: HttpRequest, space: SubCommunity) -> dict[str, Any]:
+    """Who came into the space since the thread of the reply began, the last ones first: they will
+    read all of it. Not for guests, who do not read the list of members."""
+    user = person(request)
+    threads = Thread.objects.readable_by(user).filter(space=space)
+    thread = threads.filter(pk=_number(request.GET.get("fil"))).only("created_at").first()
+    if thread is None or user.is_guest:
+        return {}
+    stays = Membership.objects.current().filter(space=space, joined_at__gt=thread.created_at)
+    stays = stays.filter(user__in=readers_of(space)).exclude(user=user).select_related("user")
+    found = list(stays.order_by("-joined_at", "-pk")[: NEWCOMERS_NAMED + 1])
+    named = [stay.user.short_name for stay in found[:NEWCOMERS_NAMED]]
+    return {"newcomers": named, "and_others": len(found) > NEWCOMERS_NAMED}
+
+
 @require_safe
 def reach(request: HttpRequest) -> HttpResponse:
     """The same by htmx: when another space is chosen, or (`line`) when a reply is begun, so that
@@ -160,7 +180,7 @@ def reach(request: HttpRequest) -> HttpResponse:
     slug = _slug(request.GET.get("space"))
     space = get_object_or_404(SubCommunity.objects.open().readable_by(user), slug=slug)
     if "line" in request.GET:
-        line = {"space": space, "reach": _reach(space)}
+        line = {"space": space, "reach": _reach(space)} | _newcomers(request, space)
         return render(request, "forums/parts/reach_line.html", line)
     form = _thread_form(user, [space], slug)
     context = {"space": space, "reach": _reach(space), "form": form}
@@ -237,7 +257,7 @@ def _show_reply(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    place = {"thread": thread, "space": thread.space}
+    place = {"thread": thread, "space": thread.space, "quiet_since": quiet_since(thread)}
     context = composer(request, form, found) | place | more
     return render(request, "forums/reply.html", context, status=status)
 
@@ -256,6 +276,11 @@ def _send(request: HttpRequest, thread: Thread, form: ReplyForm) -> HttpResponse
     if given["brouillon"]:
         services.drop_draft(by=user, thread=thread)
     return redirect(post.get_absolute_url())
+
+
+def quiet_since(thread: Thread) -> datetime | None:
+    """When the last message of a thread was written, if that is long ago."""
+    return thread.last_post_at if thread.last_post_at < timezone.now() - QUIET else None
 
 
 def reply_form(request: HttpRequest, thread: Thread, *args: Any, **kwargs: Any) -> ReplyForm:

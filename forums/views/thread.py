@@ -23,7 +23,7 @@ from forums.drawing import Acts
 from forums.models import FormerPlace, Post, Thread
 from forums.models.post import PAGE_SIZE, page_of
 from forums.permissions import Rights, rights_of
-from forums.views.compose import composer, reply_form, reply_initial
+from forums.views.compose import composer, quiet_since, reply_form, reply_initial
 from forums.views.moving import former_page
 
 # What an address may ask of a thread that is no longer there.
@@ -261,7 +261,8 @@ def _foot(request: HttpRequest, thread: Thread, rights: Rights) -> dict[str, Any
         return {}
     replied = initial.pop("replied", None)
     form = reply_form(request, thread, initial=initial)
-    return composer(request, form) | {"draft": draft, "replied": replied}
+    quiet = quiet_since(thread)
+    return composer(request, form) | {"draft": draft, "replied": replied, "quiet_since": quiet}
 
 
 @require_safe
