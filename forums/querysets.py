@@ -99,6 +99,12 @@ class ThreadQuerySet(AudienceQuerySet):
             followed=Exists(followed.filter(user_id=user.pk)),
         )
 
+    def heirs_of(self, pk: int) -> Self:
+        """The thread that took the messages of the one of this number, whatever the number."""
+        from forums.models import Thread
+
+        return self.filter(merged__in=Thread.objects.filter(pk=pk))
+
     def recent_first(self) -> Self:
         return self.order_by("-last_post_at", "-id")
 
@@ -116,6 +122,12 @@ class PostQuerySet(AudienceQuerySet):
 
 
 class FormerPlaceQuerySet(models.QuerySet):
+    def of_number(self, pk: int) -> Self:
+        """Those of the thread of this number, whatever the number."""
+        from forums.models import Thread
+
+        return self.filter(thread__in=Thread.objects.filter(pk=pk))
+
     def between(self, first: int, last: int) -> Self:
         return self.filter(position__gte=first, position__lte=last).order_by("position")
 

@@ -24,8 +24,7 @@ def heir_of(user: User, pk: int) -> Thread | None:
     """The thread that took the messages of this one, if she reads it: who was writing in a thread
     goes on there."""
     rows = Thread.objects.readable_by(user).with_rights(user, readable=True)
-    merged = Thread.objects.filter(pk=pk)
-    return rows.filter(merged__in=merged).select_related("space", "owner").first()
+    return rows.heirs_of(pk).select_related("space", "owner").first()
 
 
 def post_or_404(request: HttpRequest, pk: int) -> Post:

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from community.audience import readers_of
-from community.models import Membership, SubCommunity
+from community.models import SubCommunity
 from core import links
 from core.errors import Refused
 from core.web import person
@@ -161,14 +161,19 @@ def _newcomers(request: HttpRequest, space: SubCommunity) -> dict[str, Any]:
     """Who came into the space since the thread of the reply began, the last ones first: they will
     read all of it. Not for guests, who do not read the list of members."""
     user = person(request)
-    threads = Thread.objects.readable_by(user).filter(space=space)
-    thread = threads.filter(pk=_number(request.GET.get("fil"))).only("created_at").first()
+    threads = Thread.objects.readable_by(user).filter(space=space).only("created_at")
+    thread = threads.filter(pk=_number(request.GET.get("fil")) or 0).first()
     if thread is None or user.is_guest:
         return {}
-    stays = Membership.objects.current().filter(space=space, joined_at__gt=thread.created_at)
-    stays = stays.filter(user__in=readers_of(space)).exclude(user=user).select_related("user")
-    found = list(stays.order_by("-joined_at", "-pk")[: NEWCOMERS_NAMED + 1])
-    named = [stay.user.short_name for stay in found[:NEWCOMERS_NAMED]]
+    # In one `filter`, so that all is said of the same stay.
+    came = readers_of(space).filter(
+        memberships__space=space,
+        memberships__ended_at=None,
+        memberships__joined_at__gt=thread.created_at,
+    )
+    last_first = came.exclude(pk=user.pk).order_by("-memberships__joined_at", "-pk")
+    found = list(last_first[: NEWCOMERS_NAMED + 1])
+    named = [one.short_name for one in found[:NEWCOMERS_NAMED]]
     return {"newcomers": named, "and_others": len(found) > NEWCOMERS_NAMED}
 
 

@@ -131,9 +131,8 @@ def former_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """A page of a thread that she does not find, when messages that stood on it are now where she
     reads them: a redirect to them, or their list when they are in several places."""
     first = (number - 1) * PAGE_SIZE + 1
-    rows = FormerPlace.objects.shown_to(person(request)).between(first, first + PAGE_SIZE - 1)
-    there = rows.filter(thread__in=Thread.objects.filter(pk=pk), shown=True)
-    places = list(there)
+    rows: Any = FormerPlace.objects.of_number(pk).shown_to(person(request))
+    places = [place for place in rows.between(first, first + PAGE_SIZE - 1) if place.shown]
     if not places:
         raise Http404
     addresses = {place.post.get_absolute_url().partition("#")[0] for place in places}
