@@ -194,4 +194,5 @@ def _follow_addresses(story: Story, reader: User) -> None:
 def _body(browser: Client, address: str) -> str:
     answer = browser.get(address, follow=True)
     assert answer.status_code in (200, 404), address
-    return answer.content.decode().partition("<main")[2]
+    # Outside of it, the form of the language repeats the address that was asked.
+    return answer.content.decode().partition("<main")[2].partition("</main>")[0]
