@@ -74,3 +74,28 @@ class UnnamedStay(Refused):
         "This thread has unnamed messages and must stay where the animation team promised to "
         "protect their authors."
     )
+
+
+class SameThread(Invalid):
+    message = _("Choose another thread than this one.")
+
+
+class OpeningStays(Refused):
+    message = _("The first message holds its thread: merge the whole thread into another instead.")
+
+
+class OpeningHidden(Refused):
+    message = _("A thread cannot begin with a message that is set aside. Put it back first.")
+
+
+class TwoAnswers(Refused):
+    status = 409
+    message = _("Both threads have a retained answer. Choose the one to keep.")
+
+
+class Merged(Refused):
+    status = 409
+    message = _(
+        "This thread was merged into another, shown here, while you were writing. Your text is "
+        "still here: look at who will read it before you publish it."
+    )

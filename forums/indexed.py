@@ -21,7 +21,8 @@ def _name(author: User | None) -> str:
 
 def threads(ids: Sequence[int]) -> Iterator[Entry]:
     """Threads, with the text of their opening message. Three queries."""
-    rows = Thread.objects.filter(pk__in=list(ids)).select_related("space", "owner")
+    rows = Thread.objects.filter(pk__in=list(ids), merged_into=None)
+    rows = rows.select_related("space", "owner")
     openings = Post.objects.filter(thread__in=list(ids), position=OPENING)
     texts = dict(openings.values_list("thread_id", "text"))
     thread: Any
@@ -72,7 +73,7 @@ def posts(ids: Sequence[int]) -> Iterator[Entry]:
 
 
 def thread_ids(after: int, limit: int) -> list[int]:
-    rows = Thread.objects.filter(pk__gt=after).order_by("pk")
+    rows = Thread.objects.filter(pk__gt=after, merged_into=None).order_by("pk")
     return list(rows.values_list("pk", flat=True)[:limit])
 
 
@@ -114,6 +115,17 @@ def _posts_of_thread(payload: dict[str, Any]) -> list[int]:
     return list(rows.order_by("pk").values_list("pk", flat=True))
 
 
+def _threads_of_move(payload: dict[str, Any]) -> list[int]:
+    return [payload["origin"], payload["thread"]]
+
+
+def _posts_of_move(payload: dict[str, Any]) -> list[int]:
+    """Those that came, one that now opens its thread included: it is no longer found by itself."""
+    rows = Post.objects.filter(thread_id=payload["thread"])
+    rows = rows.between(payload["first"], payload["last"])
+    return list(rows.values_list("pk", flat=True))
+
+
 def _posts_of_person(payload: dict[str, Any]) -> list[int]:
     rows = Post.objects.filter(author_id=payload["user"], unnamed=False, position__gt=OPENING)
     return list(rows.values_list("pk", flat=True))
@@ -136,6 +148,7 @@ THREADS = Indexed(
         "thread.hidden": _this_thread,
         "thread.restored": _this_thread,
         "thread.moved": _this_thread,
+        "posts.moved": _threads_of_move,
         "post.edited": _opened_by,
         "account.renamed": _threads_of_person,
         "space.changed": _threads_of_space,
@@ -152,6 +165,7 @@ POSTS = Indexed(
         "thread.hidden": _posts_of_thread,
         "thread.restored": _posts_of_thread,
         "thread.moved": _posts_of_thread,
+        "posts.moved": _posts_of_move,
         "thread.renamed": _posts_of_thread,
         "account.renamed": _posts_of_person,
         "space.changed": _posts_of_space,

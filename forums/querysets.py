@@ -107,6 +107,12 @@ class ThreadQuerySet(AudienceQuerySet):
             space_id=OuterRef("space_id"),
         )
 
+    def heirs_of(self, pk: int) -> Self:
+        """The thread that took the messages of the one of this number, whatever the number."""
+        from forums.models import Thread
+
+        return self.filter(merged__in=Thread.objects.filter(pk=pk))
+
     def recent_first(self) -> Self:
         return self.order_by("-last_post_at", "-id")
 
@@ -121,6 +127,24 @@ class PostQuerySet(AudienceQuerySet):
     def between(self, first: int, last: int) -> Self:
         """Positions `first` to `last`, both included, in order."""
         return self.filter(position__gte=first, position__lte=last).order_by("position")
+
+
+class FormerPlaceQuerySet(models.QuerySet):
+    def of_number(self, pk: int) -> Self:
+        """Those of the thread of this number, whatever the number."""
+        from forums.models import Thread
+
+        return self.filter(thread__in=Thread.objects.filter(pk=pk))
+
+    def between(self, first: int, last: int) -> Self:
+        return self.filter(position__gte=first, position__lte=last).order_by("position")
+
+    def shown_to(self, user: Viewer) -> Self:
+        """Adds `shown`: whether she reads the message where it is now; with what leads there."""
+        from forums.models import Post
+
+        read = Post.objects.readable_by(user).filter(pk=OuterRef("post_id"))
+        return self.annotate(shown=Exists(read)).select_related("post__thread__space")
 
 
 class DraftQuerySet(models.QuerySet):

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from forums.views import acts, compose, editing, lists, thread
+from forums.views import acts, compose, editing, lists, moving, thread
 
 app_name = "forums"
 
@@ -16,6 +16,7 @@ urlpatterns = [
     path("messages/<int:pk>/identite/", acts.identity, name="identity"),
     path("messages/<int:pk>/retenir/", acts.retain, name="retain"),
     path("messages/<int:pk>/ecarter/", acts.hide_post, name="hide_post"),
+    path("messages/<int:pk>/deplacer/", moving.move_post, name="move_post"),
     path("<int:pk>/", thread.page, name="thread"),
     path("<int:pk>-<slug:slug>/", thread.page, name="thread"),
     path("<int:pk>/repondre/", compose.reply, name="reply"),
@@ -23,4 +24,5 @@ urlpatterns = [
     path("<int:pk>/etat/", acts.state, name="state"),
     path("<int:pk>/ecarter/", acts.hide_thread, name="hide"),
     path("<int:pk>/deplacer/", acts.move, name="move"),
+    path("<int:pk>/fusionner/", moving.merge, name="merge"),
 ]

@@ -50,6 +50,19 @@ def take_reports_along(*, thread: Thread, **_also: Any) -> None:
     Report.objects.filter(about).update(space=thread.space_id)
 
 
+@hook("thread.merged")
+def report_its_opening(*, thread: Thread, opening: int, **_also: Any) -> None:
+    """A thread that was merged is no more: what was reported of it is what it opened with, where
+    that stands now; once a person, who may have reported both."""
+    moved = Report.objects.filter(kind="thread", object_id=thread.pk)
+    place = Post.objects.filter(pk=opening).values_list("thread__space", flat=True).first()
+    already = Report.objects.filter(kind="post", object_id=opening, closed_at=None)
+    twice = moved.filter(closed_at=None, reporter__in=already.values("reporter"))
+    moved.exclude(pk__in=list(twice.values_list("pk", flat=True))).update(
+        kind="post", object_id=opening, space=place
+    )
+
+
 @weekly(weekday=0, hour=8, name="moderation.monday")
 def monday_mail() -> None:
     """What awaits each of those who moderate, once a week."""

@@ -13,7 +13,7 @@ from accounts.models import User
 from community.audience import readers_of
 from core import content
 from core.errors import NotAllowed
-from core.events import emit
+from core.events import emit, run_hooks
 from notifications.attention import AT_ONCE, wanted_q, with_attention
 from notifications.models import (
     EVERYTHING,
@@ -26,6 +26,8 @@ from notifications.models import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from django.db.models import Model, QuerySet
 
     from community.models import SubCommunity
@@ -91,12 +93,40 @@ def _readable_kind(obj: Model, by: User) -> str:
 @transaction.atomic
 def stop(kind: str, object_id: int, *, by: User) -> None:
     """`unfollow` for who only has the identifiers, such as a link in a mail: it says nothing of
-    the object, nor whether it is still there."""
+    the object, nor whether it is still there. The hooks of `subscription.stopped` know what took
+    its place."""
     Subscription.objects.update_or_create(
         user=by,
         kind=kind,
         object_id=object_id,
         defaults={"attention": Attention.SILENCE, "by_hand": True},
+    )
+    run_hooks("subscription.stopped", kind=kind, object_id=object_id, by=by)
+
+
+@transaction.atomic
+def follow_along(
+    kind: str, old_id: int, new_id: int, *, people: Collection[int] | None = None
+) -> None:
+    """What was said of one object, followed or stopped, holds for the one that took its texts:
+    for these people, or for all. Who already had a word on that one keeps it."""
+    rows = Subscription.objects.to(kind, old_id)
+    if people is not None:
+        rows = rows.filter(user__in=people)
+    Subscription.objects.bulk_create(
+        (
+            Subscription(
+                user_id=row.user_id,
+                kind=kind,
+                object_id=new_id,
+                attention=row.attention,
+                mail=row.mail,
+                by_hand=row.by_hand,
+            )
+            for row in rows
+        ),
+        batch_size=500,
+        ignore_conflicts=True,
     )
 
 

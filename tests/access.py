@@ -102,7 +102,7 @@ TABLE: dict[str, Row] = {
     **member(
         "forums:threads", "forums:new", "forums:reach", "forums:post", "forums:edit",
         "forums:versions", "forums:identity", "forums:thread", "forums:reply", "forums:move",
-        "forums:hide", "forums:hide_post",
+        "forums:hide", "forums:hide_post", "forums:move_post", "forums:merge",
     ),
     **member(
         "forums:read_all", "forums:react", "forums:retain", "forums:follow", "forums:state",
@@ -212,9 +212,9 @@ def arguments(address: Address) -> list[dict[str, Any]]:
     model: Any = {
         "accounts:member": User, "moderation:report": Report, "forums:thread": Thread,
         "forums:reply": Thread, "forums:follow": Thread, "forums:state": Thread,
-        "forums:hide": Thread, "forums:move": Thread, "search:rename": SavedSearch,
-        "search:mail": SavedSearch, "search:own_feed": SavedSearch, "search:forget": SavedSearch,
-        "notifications:original": IncomingMail,
+        "forums:hide": Thread, "forums:move": Thread, "forums:merge": Thread,
+        "search:rename": SavedSearch, "search:mail": SavedSearch, "search:own_feed": SavedSearch,
+        "search:forget": SavedSearch, "notifications:original": IncomingMail,
     }.get(address.name)  # fmt: skip
     if model is None:
         model = Post if address.name.startswith("forums:") else Organisation

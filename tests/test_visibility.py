@@ -29,7 +29,16 @@ from core.audience import State
 from core.models import OutgoingMail, StoredFile
 from core.tasks import tick
 from forums.models import Post, Thread
-from forums.services import create_thread, hide_post, hide_thread, move_thread, reply
+from forums.services import (
+    create_thread,
+    hide_post,
+    hide_thread,
+    merge,
+    move_posts,
+    move_thread,
+    reply,
+    split,
+)
 from moderation.services import file_report
 from notifications.digests import queue_digests
 from notifications.models import Digest, Subscription
@@ -180,6 +189,7 @@ def build_city(storages: dict[str, Any]) -> City:
     city.may[word("direction", "moved")] = city.must[word("direction", "moved")] = READERS[
         "intervention"
     ]
+    _move_messages(city)
     # The administrator chooses among all the spaces when she asks for an exceptional access.
     city.may["zqsecretespace"] = READERS["secret"] | {"admin"}
     city.must["zqsecretespace"] = READERS["secret"]
@@ -201,6 +211,37 @@ def build_city(storages: dict[str, Any]) -> City:
     for kind in indexing.indexed_kinds():
         list(indexing.walk(kind, name="city"))
     return city
+
+
+def _move_messages(city: City) -> None:
+    """One message moved, one that opens a new thread, and a whole thread merged: each to another
+    space, where it is read by who reads that one."""
+    world = city.world
+    target = create_thread(by=world.real, space=world.direction, title="Accueil", text="Texte")
+    merged = create_thread(
+        by=world.maude,
+        space=world.intervention,
+        title=f"Titre {word('intervention', 'merged', 'titre')}",
+        text=f"Texte {word('intervention', 'merged')}",
+    )
+    one, two = (
+        reply(
+            merged,
+            by=world.maude,
+            text=f"Texte {word('intervention', name)}",
+            attachments=[_attached(world.maude, word("intervention", name, "fichier"))],
+        )
+        for name in ("movedpost", "split")
+    )
+    move_posts(one, target, by=world.odile)
+    split(two, by=world.odile, space=world.direction)
+    merge(merged, target, by=world.odile)
+    city.may[word("intervention", "merged", "titre")] = MODERATORS["intervention"]
+    for name in ("movedpost", "split", "merged"):
+        here = word("intervention", name)
+        city.may[here] = city.must[here] = READERS["direction"]
+    for name in ("movedpost", "split"):
+        city.may[word("intervention", name, "fichier")] = READERS["direction"]
 
 
 def _report_the_animators(city: City) -> None:

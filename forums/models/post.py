@@ -28,8 +28,9 @@ class Post(CanBeRead):
     """One message. Its audience is its thread's; its own `state` may only narrow it.
 
     `html` was sanitised by `core.richtext` on the way in, and `text` is its plain text.
-    Positions run from 1 without a hole and are never reused. `as_animation` marks a message
-    written in the name of the animation team, `by_mail` one that came by mail.
+    Positions run from 1 without a hole and are never reused: one that a message left for another
+    thread is its `FormerPlace`. `as_animation` marks a message written in the name of the
+    animation team, `by_mail` one that came by mail.
     """
 
     thread = models.ForeignKey("forums.Thread", on_delete=models.CASCADE, related_name="posts")

@@ -24,7 +24,10 @@ class Thread(Audienced):
     `owner` is its author, kept for the space's animators even when `unnamed`. Counters and the
     last post are kept by services: `last_position` is the last position given (1 is the opening
     message), whatever became of the post; `newest_position`, `last_post_at` and `last_author` are
-    those of the newest published post, and `reply_count` counts the published replies.
+    those of the newest published post, and `reply_count` counts the published replies. Messages
+    that are moved come after those that are there, whenever they were written: `newest_position`
+    is then the last in place, and the two others those of the last written. `merged_into` is the
+    thread that took all of its messages; it is then removed.
     """
 
     # Never without: unlike other kinds, a thread is always of one space.
@@ -51,6 +54,14 @@ class Thread(Audienced):
     )
     last_position = models.PositiveIntegerField(default=0)
     newest_position = models.PositiveIntegerField(default=0)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="merged",
+    )
     reply_count = models.PositiveIntegerField(_("Replies"), default=0)
     view_count = models.PositiveIntegerField(_("Readings"), default=0)
     tags = TaggableManager(_("Keywords"), blank=True)

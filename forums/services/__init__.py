@@ -1,6 +1,7 @@
 """What is done to threads: one function, one mutation, whoever calls it."""
 
 from forums.services.drafts import draft_of_edit, drop_draft, keep_draft
+from forums.services.moving import merge, move_posts, receiving, split
 from forums.services.posts import (
     edit_post,
     hide_post,
@@ -38,8 +39,11 @@ __all__ = [
     "lock",
     "mark_all_read",
     "mark_read",
+    "merge",
+    "move_posts",
     "move_thread",
     "pin",
+    "receiving",
     "release_answer",
     "reopen",
     "reply",
@@ -49,6 +53,7 @@ __all__ = [
     "retain_answer",
     "see_author",
     "set_tags",
+    "split",
     "unlock",
     "unpin",
     "visit",

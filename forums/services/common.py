@@ -151,5 +151,6 @@ def recount(thread: Thread) -> None:
         return
     thread.reply_count = published.filter(position__gt=1).count()
     thread.newest_position = newest.position
-    thread.last_post_at = newest.created_at
-    thread.last_author_id = None if newest.unnamed else newest.author_id
+    latest = published.order_by("-created_at", "-position")[0]
+    thread.last_post_at = latest.created_at
+    thread.last_author_id = None if latest.unnamed else latest.author_id

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 from django.utils import timezone
 
+from community.audience import readers_of
 from community.models import SubCommunity
 from core import richtext
 from core.schedule import daily
@@ -75,6 +76,49 @@ def draft_of_edit(post: Post, *, by: User) -> Draft | None:
     """The change to `post` that `by` was writing, when it was interrupted."""
     drafts = Draft.objects.of(by).filter(thread_id=post.thread_id, details__edits=post.pk)
     return drafts.first()
+
+
+def carry_drafts(origin: Thread, target: Thread, moved: set[int]) -> None:
+    """Replies and changes to messages of `origin` that went to `target` go on there: all of them
+    when `target` took the whole thread. A text kept there before is joined, not lost.
+
+    Only for who reads `target`, and never what was to be unnamed to where it would be signed: such
+    a draft stays, as an answer to its thread.
+    """
+    drafts = Draft.objects.select_for_update().filter(thread=origin).order_by("pk")
+    about = {draft: _written_about(draft) for draft in drafts}
+    if origin.merged_into_id != target.pk:
+        about = {draft: pk for draft, pk in about.items() if pk in moved}
+    if not about:
+        return
+    writers = [draft.user_id for draft in about]
+    readers = set(readers_of(target.space).filter(pk__in=writers).values_list("pk", flat=True))
+    there = {draft.user_id: draft for draft in Draft.objects.filter(thread=target)}
+    for draft in about:
+        exposed = draft.details.get("unnamed") and not target.space.unnamed_posts
+        if draft.user_id not in readers or exposed:
+            draft.details.pop("parent", None)
+        elif draft.user_id in there:
+            _join_into(there[draft.user_id], draft)
+            continue
+        else:
+            draft.thread = target
+        draft.save()
+
+
+def _written_about(draft: Draft) -> int | None:
+    """The message that it answers or changes."""
+    value = str(draft.details.get("edits") or draft.details.get("parent") or "")
+    return int(value) if value.isascii() and value.isdecimal() else None
+
+
+def _join_into(kept: Draft, draft: Draft) -> None:
+    kept.body, html = _joined(kept, draft.body, draft.body if draft.is_html else "")
+    kept.is_html = bool(html)
+    if draft.details.get("unnamed"):
+        kept.details["unnamed"] = draft.details["unnamed"]
+    kept.save()
+    draft.delete()
 
 
 @daily(hour=3, name="forums.forget_drafts")

@@ -125,7 +125,8 @@ def _named(post: Post, by: User) -> User | None:
 def _found(post: Post, by: User) -> tuple[Post, Thread, Rights]:
     """The post as it is now, its thread locked, and the rights of `by`."""
     thread, rights = locked(Thread(pk=post.thread_id), by)
-    fresh = Post.objects.filter(pk=post.pk).first()
+    # Not if somebody has moved it to another thread in the meantime, where she has other rights.
+    fresh = Post.objects.filter(pk=post.pk, thread_id=thread.pk).first()
     if fresh is None or (fresh.state != State.PUBLISHED and not rights.moderates):
         raise Missing
     fresh.thread = thread

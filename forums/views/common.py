@@ -7,6 +7,7 @@ from typing import Any, cast
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
+from accounts.models import User
 from core.web import person
 from forums.models import Post, Thread
 
@@ -17,6 +18,13 @@ def thread_or_404(request: HttpRequest, pk: int) -> Thread:
     rows = Thread.objects.readable_by(user).with_rights(user, readable=True)
     rows = rows.select_related("space", "owner")
     return get_object_or_404(rows, pk=pk)
+
+
+def heir_of(user: User, pk: int) -> Thread | None:
+    """The thread that took the messages of this one, if she reads it: who was writing in a thread
+    goes on there."""
+    rows = Thread.objects.readable_by(user).with_rights(user, readable=True)
+    return rows.heirs_of(pk).select_related("space", "owner").first()
 
 
 def post_or_404(request: HttpRequest, pk: int) -> Post:

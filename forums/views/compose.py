@@ -5,12 +5,14 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -21,17 +23,20 @@ from core.errors import Refused
 from core.web import person
 from core.writing import keeps_writing, writer_token
 from forums import attachments, services, warning
-from forums.errors import ForeignParent
+from forums.errors import ForeignParent, Merged
 from forums.forms import ReplyForm, ThreadForm, split_tags
 from forums.models import Draft, Post, Thread
 from forums.models.post import page_of
 from forums.permissions import rights_of
-from forums.views.common import thread_or_404
+from forums.views.common import heir_of, thread_or_404
 
 AS_IS = "as-is"
 DISCARD = "discard"
 # Texts kept through the end of a session and not taken up again, as the composer recalls them.
 KEPT_SHOWN = 5
+NEWCOMERS_NAMED = 3
+# Past this without a message, a reply wakes a thread that most people have forgotten.
+QUIET = timedelta(days=180)
 
 
 # ------------------------------------------------------------------------------- a new thread
@@ -152,6 +157,26 @@ def _reach(space: SubCommunity) -> dict[str, int]:
     )
 
 
+def _newcomers(request: HttpRequest, space: SubCommunity) -> dict[str, Any]:
+    """Who came into the space since the thread of the reply began, the last ones first: they will
+    read all of it. Not for guests, who do not read the list of members."""
+    user = person(request)
+    threads = Thread.objects.readable_by(user).filter(space=space).only("created_at")
+    thread = threads.filter(pk=_number(request.GET.get("fil")) or 0).first()
+    if thread is None or user.is_guest:
+        return {}
+    # In one `filter`, so that all is said of the same stay.
+    came = readers_of(space).filter(
+        memberships__space=space,
+        memberships__ended_at=None,
+        memberships__joined_at__gt=thread.created_at,
+    )
+    last_first = came.exclude(pk=user.pk).order_by("-memberships__joined_at", "-pk")
+    found = list(last_first[: NEWCOMERS_NAMED + 1])
+    named = [one.short_name for one in found[:NEWCOMERS_NAMED]]
+    return {"newcomers": named, "and_others": len(found) > NEWCOMERS_NAMED}
+
+
 @require_safe
 def reach(request: HttpRequest) -> HttpResponse:
     """The same by htmx: when another space is chosen, or (`line`) when a reply is begun, so that
@@ -160,7 +185,7 @@ def reach(request: HttpRequest) -> HttpResponse:
     slug = _slug(request.GET.get("space"))
     space = get_object_or_404(SubCommunity.objects.open().readable_by(user), slug=slug)
     if "line" in request.GET:
-        line = {"space": space, "reach": _reach(space)}
+        line = {"space": space, "reach": _reach(space)} | _newcomers(request, space)
         return render(request, "forums/parts/reach_line.html", line)
     form = _thread_form(user, [space], slug)
     context = {"space": space, "reach": _reach(space), "form": form}
@@ -191,6 +216,7 @@ def _start(user: User, form: ThreadForm) -> HttpResponse:
 
 def _keep_reply(request: HttpRequest, writer: User, pk: int) -> str:
     thread = Thread.objects.readable_by(writer).select_related("space").filter(pk=pk).first()
+    thread = thread or heir_of(writer, pk)
     if thread is None:
         return reverse("forums:thread", args=(pk,))
     services.keep_draft(by=writer, thread=thread, details=_details(request), **_typed(request))
@@ -201,6 +227,9 @@ def _keep_reply(request: HttpRequest, writer: User, pk: int) -> str:
 @keeps_writing(_keep_reply)
 def reply(request: HttpRequest, pk: int) -> HttpResponse:
     """A reply, posted from the foot of the thread; what stops it is shown on a page of its own."""
+    heir = heir_of(person(request), pk) if request.method == "POST" else None
+    if heir is not None:
+        return _merged(request, heir)
     thread = thread_or_404(request, pk)
     if request.method != "POST":
         return redirect(f"{thread.get_absolute_url()}#repondre")
@@ -216,6 +245,14 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+def _merged(request: HttpRequest, heir: Thread) -> HttpResponse:
+    """The thread was merged while she wrote: she looks at who will read her text, then sends it."""
+    found = attempt(request)
+    form = reply_form(request, heir, found.data, request.FILES)
+    form.refuse(Merged())
+    return _show_reply(request, heir, form, found, status=Merged.status)
+
+
 def _show_reply(
     request: HttpRequest,
     thread: Thread,
@@ -225,7 +262,7 @@ def _show_reply(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    place = {"thread": thread, "space": thread.space}
+    place = {"thread": thread, "space": thread.space, "quiet_since": quiet_since(thread)}
     context = composer(request, form, found) | place | more
     return render(request, "forums/reply.html", context, status=status)
 
@@ -244,6 +281,11 @@ def _send(request: HttpRequest, thread: Thread, form: ReplyForm) -> HttpResponse
     if given["brouillon"]:
         services.drop_draft(by=user, thread=thread)
     return redirect(post.get_absolute_url())
+
+
+def quiet_since(thread: Thread) -> datetime | None:
+    """When the last message of a thread was written, if that is long ago."""
+    return thread.last_post_at if thread.last_post_at < timezone.now() - QUIET else None
 
 
 def reply_form(request: HttpRequest, thread: Thread, *args: Any, **kwargs: Any) -> ReplyForm:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, Max, Min, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
@@ -20,12 +20,16 @@ from core.models import StoredFile
 from core.web import person
 from forums import attachments, services
 from forums.drawing import Acts
-from forums.models import Post, Thread
+from forums.models import FormerPlace, Post, Thread
 from forums.models.post import PAGE_SIZE, page_of
 from forums.permissions import Rights, rights_of
-from forums.views.compose import composer, reply_form, reply_initial
+from forums.views.compose import composer, quiet_since, reply_form, reply_initial
 from forums.views.following import follow_form
+from forums.views.moving import former_page
 from notifications.models import IncomingMail
+
+# What an address may ask of a thread that is no longer there.
+MOST_PAGES = 10**8
 
 # What a message of the page shows of its author, of the one it answers, and nothing more: these
 # columns are read twenty times a page.
@@ -43,12 +47,14 @@ COLUMNS = (
     "useful_count",
     "same_count",
     "thread_id",
+    "parent_id",
     "author__first_name",
     "author__last_name",
     "author__job_title",
     "author__photo",
     "author__organisation__name",
     "parent__position",
+    "parent__thread_id",
     "parent__unnamed",
     "parent__state",
     "parent__author__first_name",
@@ -58,12 +64,13 @@ COLUMNS = (
 
 @dataclass
 class Slot:
-    """One position of the page: its message, or None when it was set aside. What is done to the
-    message is asked at addresses below `url`; `acts` is drawn by `forums.drawing`. `by_mail` is the
-    mail that it came by, for its author."""
+    """One position of the page: its message, or None when it was set aside, or `elsewhere`, where
+    it was moved. What is done to the message is asked at addresses below `url`; `acts` is drawn by
+    `forums.drawing`. `by_mail` is the mail that it came by, for its author."""
 
     position: int
     post: Post | None
+    elsewhere: Post | None = None
     url: str = ""
     byline: str = ""
     files: list[StoredFile] = field(default_factory=list)
@@ -82,18 +89,23 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     rows = rows.select_related("space").annotate(
         answer_position=F("answer__position"),
         tied=Exists(links.has_any("thread", OuterRef("pk"))),
+        left=Exists(FormerPlace.objects.filter(thread_id=OuterRef("pk"))),
     )
-    thread: Any = get_object_or_404(rows, pk=pk)
+    thread: Any = rows.filter(pk=pk).first()
+    if thread is None:
+        return former_page(request, pk, _page_number(request, MOST_PAGES))
     address = thread.get_absolute_url()
     if slug and request.path != address:
         query = request.META.get("QUERY_STRING", "")
         return redirect(f"{address}?{query}" if query else address)
     if "nouveau" in request.GET:
         return redirect(_first_unread(thread))
-    pages = page_of(thread.last_position)
-    number = _page_number(request, pages)
+    number = _page_number(request, page_of(thread.last_position))
     rights = rights_of(user, thread)
     slots = _slots(request, thread, number, rights)
+    if not slots:
+        return redirect(_nearest(request, thread, number))
+    pages = max(number, page_of(_last(thread)))
     services.visit(thread, number * PAGE_SIZE, by=user)
     context = {
         "thread": thread,
@@ -131,7 +143,29 @@ def _place(thread: Thread, position: int) -> str:
 
 def _first_unread(thread: Any) -> str:
     read_to = thread.read_to or 0
+    if thread.left:
+        shown = thread.posts.filter(state=State.PUBLISHED, position__gt=read_to)
+        first = shown.aggregate(first=Min("position"))["first"] or thread.newest_position
+        return _place(thread, first)
     return _place(thread, max(1, min(read_to + 1, thread.last_position)))
+
+
+def _last(thread: Any) -> int:
+    """The last position where there is still a message."""
+    if not thread.left:
+        return int(thread.last_position)
+    return thread.posts.aggregate(last=Max("position"))["last"] or 1
+
+
+def _nearest(request: HttpRequest, thread: Thread, number: int) -> str:
+    """The page that follows one whose messages all went where she does not read, or else the last
+    one before it."""
+    shown = thread.posts.filter(state=State.PUBLISHED).order_by("position")
+    positions = shown.values_list("position", flat=True)
+    after = positions.filter(position__gt=number * PAGE_SIZE).first()
+    query = request.GET.copy()
+    query["page"] = str(page_of(after or positions.last() or 1))
+    return f"{request.path}?{query.urlencode()}"
 
 
 def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> list[Slot]:
@@ -146,14 +180,15 @@ def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> li
     posts = list(rows.select_related("author__organisation", "parent__author").only(*COLUMNS))
     for post in posts:
         post.thread = thread
-        if post.parent is not None:
-            post.parent.thread = thread
+    _draw_parents(posts, thread, user)
     files = attachments.of_posts(posts)
     mine = Reaction.objects.filter(user_id=user.pk).on("post", [post.pk for post in posts])
     pressed = set(mine.values_list("object_id", "type"))
     acts = Acts(get_token(request), pressed, rights, number)
     found = {post.position: post for post in posts}
     slots = [Slot(position, found.get(position)) for position in range(first, last + 1)]
+    if thread.left:
+        slots = _without_the_gone(slots, thread, user)
     base = reverse("forums:post", args=(0,)).removesuffix("0/")
     for slot in slots:
         shown = slot.post
@@ -190,6 +225,39 @@ def _show_mails(slots: list[Slot], user: User) -> None:
             hers[mail.object_id or 0].by_mail = mail
 
 
+def _draw_parents(posts: list[Post], thread: Thread, user: User) -> None:
+    """What each message answers, if it is said: not the opening of the thread, nor what was set
+    aside, nor what she does not read in the other thread where it is."""
+    answered = [post.parent for post in posts if post.parent is not None]
+    away = [parent.pk for parent in answered if parent.thread_id != thread.pk]
+    rows = Post.objects.readable_by(user).select_related("thread__space", "author")
+    read = {row.pk: row for row in rows.filter(pk__in=away)} if away else {}
+    for post in posts:
+        parent = post.parent
+        if parent is None:
+            continue
+        if parent.thread_id != thread.pk:
+            post.parent = read.get(parent.pk)
+        elif parent.is_opening or parent.state != State.PUBLISHED:
+            post.parent = None
+        else:
+            parent.thread = thread
+
+
+def _without_the_gone(slots: list[Slot], thread: Thread, user: User) -> list[Slot]:
+    """For who reads it where it is now, a place that a message left leads to it; for others there
+    is nothing there."""
+    rows = FormerPlace.objects.shown_to(user).filter(thread=thread)
+    places: dict[int, Any] = {
+        place.position: place for place in rows.between(slots[0].position, slots[-1].position)
+    }
+    for slot in slots:
+        place = places.get(slot.position)
+        if place is not None and place.shown:
+            slot.elsewhere = place.post
+    return [slot for slot in slots if slot.elsewhere or slot.position not in places]
+
+
 def _byline(author: User | None) -> str:
     """Her function and her organisation, beside her name."""
     if author is None:
@@ -208,7 +276,8 @@ def _foot(request: HttpRequest, thread: Thread, rights: Rights) -> dict[str, Any
         return {}
     replied = initial.pop("replied", None)
     form = reply_form(request, thread, initial=initial)
-    return composer(request, form) | {"draft": draft, "replied": replied}
+    quiet = quiet_since(thread)
+    return composer(request, form) | {"draft": draft, "replied": replied, "quiet_since": quiet}
 
 
 @require_safe

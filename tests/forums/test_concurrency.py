@@ -11,7 +11,8 @@ import pytest
 from django.db import connection, connections
 
 from forums import services
-from forums.models import Post, ReadPosition, Thread
+from forums.models import FormerPlace, Post, ReadPosition, Thread
+from forums.services.common import Missing
 from tests.conftest import World
 
 pytestmark = [
@@ -86,3 +87,60 @@ def test_two_windows_at_once_count_one_visit(world: World, question: Thread) -> 
     question.refresh_from_db()
     assert question.view_count == 1
     assert ReadPosition.objects.get(user=world.odile).position == 1
+
+
+def test_two_moves_at_once_in_opposite_directions_wait_for_each_other(
+    world: World, question: Thread
+) -> None:
+    """Each takes both threads in the order of their numbers: no deadlock, nothing lost."""
+    other = services.create_thread(by=world.maude, space=world.intervention, text="L’autre")
+    posts = [
+        services.reply(question if n % 2 else other, by=world.maude, text=f"N {n}")
+        for n in range(12)
+    ]
+
+    def move(number: int) -> None:
+        services.move_posts(posts[number], other if number % 2 else question, by=world.odile)
+
+    at_once(12, move)
+    for thread in (question, other):
+        thread.refresh_from_db()
+        assert (thread.reply_count, thread.last_position) == (6, 13)
+    texts = Post.objects.filter(text__startswith="N ").values_list("text", flat=True)
+    assert sorted(texts) == sorted(f"N {n}" for n in range(12))
+
+
+def test_replies_during_a_move_take_positions_of_their_own(world: World, question: Thread) -> None:
+    other = services.create_thread(by=world.maude, space=world.intervention, text="L’autre")
+    first = services.reply(question, by=world.maude, text="Part")
+
+    def act(number: int) -> None:
+        if number == 0:
+            services.move_posts(first, other, by=world.odile)
+        else:
+            target = question if number % 2 else other
+            services.reply(target, by=world.maude, text=f"Réponse {number}")
+
+    at_once(9, act)
+    positions = Post.objects.filter(thread=other).values_list("position", flat=True)
+    assert sorted(positions) == list(range(1, 7))
+    left = FormerPlace.objects.filter(thread=question).values_list("position", flat=True)
+    here = Post.objects.filter(thread=question).values_list("position", flat=True)
+    assert sorted([*here, *left]) == list(range(1, 7))
+
+
+def test_one_thread_merged_twice_at_once_goes_to_one(world: World, question: Thread) -> None:
+    others = [
+        services.create_thread(by=world.maude, space=world.intervention, text=f"Autre {n}")
+        for n in range(2)
+    ]
+
+    def act(number: int) -> str:
+        try:
+            services.merge(question, others[number], by=world.odile)
+        except Missing:
+            return "late"
+        return "done"
+
+    assert sorted(at_once(2, act)) == ["done", "late"]
+    assert Post.objects.filter(thread__in=others).count() == 3
