@@ -8,9 +8,10 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core.content import for_each_kind, register_neighbours
+        from core.content import for_each_kind, register_neighbours, register_resembling
         from search import checking, handlers, mail  # noqa: F401  (they register themselves)
-        from search.similar import similar
+        from search.similar import resembling, similar
 
         for_each_kind(handlers.subscribe)
         register_neighbours(similar)
+        register_resembling(resembling)
