@@ -23,6 +23,7 @@ from core.audience import AudienceQuerySet, State, audience_q, moderation_q
 if TYPE_CHECKING:
     from accounts.models import User
     from core.audience import Viewer
+    from forums.models import Thread
 
 UNREAD_DAYS = 60
 # An announcement awaits no answer.
@@ -86,9 +87,9 @@ class ThreadQuerySet(AudienceQuerySet):
         )
 
     def with_reading(self, user: User) -> Self:
-        """Adds how far the person has read, the day of her last counted visit, and whether she
-        follows the thread."""
-        from forums.models import ReadPosition
+        """Adds how far the person has read, the day of her last counted visit, whether she follows
+        the thread, and whether she has a draft in it."""
+        from forums.models import Draft, ReadPosition
         from notifications.models import Subscription
 
         mine = ReadPosition.objects.filter(user_id=user.pk, thread_id=OuterRef("pk"))
@@ -97,7 +98,15 @@ class ThreadQuerySet(AudienceQuerySet):
             read_to=Subquery(mine.values("position")[:1]),
             viewed_on=Subquery(mine.values("viewed_on")[:1]),
             followed=Exists(followed.filter(user_id=user.pk)),
+            drafted=Exists(Draft.objects.filter(user_id=user.pk, thread_id=OuterRef("pk"))),
         )
+
+    def followed_by(self, user: User) -> Self:
+        """Threads whose mails the person receives."""
+        from notifications.models import Subscription
+
+        followed = Subscription.objects.to("thread", OuterRef("pk")).following()
+        return self.filter(Exists(followed.filter(user_id=user.pk)))
 
     def recent_first(self) -> Self:
         return self.order_by("-last_post_at", "-id")
@@ -124,3 +133,7 @@ class DraftQuerySet(models.QuerySet):
         return self.filter(Q(thread=None) | Q(Exists(here)), user_id=user.pk).order_by(
             F("updated_at").desc()
         )
+
+    def at(self, thread: Thread | None) -> Self:
+        """What was to be posted there: a reply, or a new thread; not the change of a message."""
+        return self.filter(thread=thread).exclude(details__has_key="edits")

@@ -18,7 +18,7 @@ from core import links
 from core.audience import State
 from core.models import StoredFile
 from core.web import person
-from forums import attachments, services
+from forums import attachments, drafts, mentions, services
 from forums.drawing import Acts
 from forums.models import Post, Thread
 from forums.models.post import PAGE_SIZE, page_of
@@ -84,7 +84,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         return redirect(f"{address}?{query}" if query else address)
     if "nouveau" in request.GET:
-        return redirect(_first_unread(thread))
+        return redirect(_place(thread, services.first_unread(thread, by=user)))
     pages = page_of(thread.last_position)
     number = _page_number(request, pages)
     rights = rights_of(user, thread)
@@ -97,6 +97,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "slots": slots,
         "page": number,
         "pages": pages,
+        "unread_url": _unread_elsewhere(thread, number),
         "answer_url": _place(thread, thread.answer_position) if thread.answer_position else "",
         "tags": thread.tags.all(),
         "about": _about(user, thread) if thread.tied else [],
@@ -123,9 +124,11 @@ def _place(thread: Thread, position: int) -> str:
     return f"{thread.get_absolute_url()}{query}#message-{position}"
 
 
-def _first_unread(thread: Any) -> str:
+def _unread_elsewhere(thread: Any, number: int) -> str:
+    """Where what she has not read begins, when she was here before and it is on another page."""
     read_to = thread.read_to or 0
-    return _place(thread, max(1, min(read_to + 1, thread.last_position)))
+    fresh = 0 < read_to < thread.newest_position and page_of(read_to + 1) != number
+    return f"{thread.get_absolute_url()}?nouveau=1" if fresh else ""
 
 
 def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> list[Slot]:
@@ -142,6 +145,7 @@ def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> li
         post.thread = thread
         if post.parent is not None:
             post.parent.thread = thread
+    mentions.draw(posts, thread.space, linked=not user.is_guest)
     files = attachments.of_posts(posts)
     mine = Reaction.objects.filter(user_id=user.pk).on("post", [post.pk for post in posts])
     pressed = set(mine.values_list("object_id", "type"))
@@ -184,7 +188,7 @@ def _byline(author: User | None) -> str:
 
 def _foot(request: HttpRequest, thread: Thread, rights: Rights) -> dict[str, Any]:
     """The composer: for who may reply, and for who comes back to a text that she could not post."""
-    if not rights.reply and "brouillon" not in request.GET:
+    if not rights.reply and not getattr(thread, "drafted", False):
         return {}
     initial = reply_initial(request, thread)
     draft = initial.pop("draft")
@@ -192,7 +196,8 @@ def _foot(request: HttpRequest, thread: Thread, rights: Rights) -> dict[str, Any
         return {}
     replied = initial.pop("replied", None)
     form = reply_form(request, thread, initial=initial)
-    return composer(request, form) | {"draft": draft, "replied": replied}
+    others = drafts.waiting(person(request), thread, but=draft) if draft else []
+    return composer(request, form) | {"draft": draft, "replied": replied, "waiting": others}
 
 
 @require_safe
