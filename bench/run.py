@@ -196,7 +196,7 @@ def main() -> None:
         "thread": thread.get_absolute_url(),
         "last page of the long thread": f"{long_thread.get_absolute_url()}?page={last}",
         "list": "/discussions/",
-        "unread": "/discussions/?nonlu=1",
+        "unread": "/discussions/?filtre=nonlus",
         "home": "/",
     }
     cookie = f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"

@@ -248,6 +248,9 @@ _counters: dict[str, Counter] = {}
 # (kind, identifier, viewer, limit) → objects of that kind near to it, read as `for_rows` asks.
 Neighbours = Callable[[str, int, "Viewer", int], list[Any]]
 _neighbours: list[Neighbours] = []
+# (kind, text, viewer, space, limit) → objects of that kind near to a text written for that space.
+Resembling = Callable[[str, str, "Viewer", Any, int], list[Any]]
+_resembling: list[Resembling] = []
 
 # Past this, nobody needs the exact number.
 UNREAD_CEILING = 100
@@ -291,6 +294,11 @@ def register_neighbours(provider: Neighbours) -> None:
     _neighbours[:] = [provider]
 
 
+def register_resembling(provider: Resembling) -> None:
+    """Say who knows what resembles a text that is not published yet."""
+    _resembling[:] = [provider]
+
+
 def knows_neighbours() -> bool:
     """Whether somebody knows what resembles what."""
     return bool(_neighbours)
@@ -301,6 +309,12 @@ def similar_to(obj: Model, viewer: Viewer, limit: int = 4) -> list[Any]:
     none where nobody knows."""
     kind = kind_of(obj)
     return [found for near in _neighbours for found in near(kind.name, obj.pk, viewer, limit)]
+
+
+def resembling(kind: str, text: str, viewer: Viewer, space: Any, limit: int = 4) -> list[Any]:
+    """Objects of a kind that resemble `text`, meant for `space`, and that `viewer` may read now,
+    nearest first; none where nobody knows."""
+    return [found for near in _resembling for found in near(kind, text, viewer, space, limit)]
 
 
 def kinds() -> list[Kind]:

@@ -17,7 +17,8 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.middleware.csrf import CsrfViewMiddleware
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -96,6 +97,30 @@ def keeps_writing(keep: Keep) -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def saves_writing(view: View) -> View:
+    """Decorate the address to which a page sends what is being typed, every few seconds.
+
+    The view gets the person whose form it is, also once her session has ended; it may only keep
+    the text for her. The form's own token, which nobody else knows, protects it. Without a good
+    one: the sign-in page for a visitor, 403 otherwise.
+    """
+
+    @functools.wraps(view)
+    def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        writer = _writer(request) if request.method == "POST" else None
+        if writer is None and not request.user.is_authenticated:
+            return redirect_to_login("/")
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        if writer is None:
+            raise PermissionDenied
+        return no_store(view(request, writer, *args, **kwargs))
+
+    guarded: View = sensitive_post_parameters()(wrapped)
+    guarded = csrf_exempt(login_not_required(guarded))
+    return guarded
 
 
 def _set_aside(

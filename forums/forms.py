@@ -41,13 +41,23 @@ class Box(forms.Form):
         label=_("Your message"),
         strip=False,
         widget=forms.Textarea(
-            attrs={"rows": 6, "data-editor": "", "data-upload": UPLOAD, "class": "field"}
+            attrs={
+                "rows": 6,
+                "class": "field",
+                "data-editor": "",
+                "data-upload": UPLOAD,
+                "data-mentions": reverse_lazy("forums:mentions"),
+                "data-people": _("People to name"),
+            }
         ),
         error_messages={"required": lazystr(errors.EmptyMessage.message)},
     )
     writer = forms.CharField(required=False, widget=forms.HiddenInput)
     text_format = forms.CharField(required=False, widget=forms.HiddenInput)
-    brouillon = forms.CharField(required=False, widget=forms.HiddenInput)
+    # This very form: a second sending of it is the same message, and its draft bears its name.
+    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    # The revision of the draft that this form shows, or nothing.
+    brouillon = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     @property
     def is_html(self) -> bool:
@@ -89,7 +99,6 @@ class Writing(Box):
         ),
     )
     as_animation = forms.BooleanField(label=_("In the name of the animation team"), required=False)
-    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, unnamed: bool = False, moderates: bool = False, **kwargs: Any

@@ -23,6 +23,7 @@ from core.audience import AudienceQuerySet, State, audience_q, moderation_q
 if TYPE_CHECKING:
     from accounts.models import User
     from core.audience import Viewer
+    from forums.models import Thread
 
 UNREAD_DAYS = 60
 # An announcement awaits no answer.
@@ -86,21 +87,26 @@ class ThreadQuerySet(AudienceQuerySet):
         )
 
     def with_reading(self, user: User) -> Self:
-        """Adds how far the person has read, the day of her last counted visit, and her word on the
-        thread (`attention`, `own_mail`)."""
-        from forums.models import ReadPosition
-        from notifications.attention import with_attention
+        """Adds how far the person has read, the day of her last counted visit, her word on the
+        thread (`attention`, `own_mail`), and whether she has a draft in it."""
+        from forums.models import Draft, ReadPosition
         from notifications.models import Subscription
 
         mine = ReadPosition.objects.filter(user_id=user.pk, thread_id=OuterRef("pk"))
         said = Subscription.objects.to("thread", OuterRef("pk")).filter(user_id=user.pk)
-        rows = self.annotate(
+        return self.with_attention(user).annotate(
             read_to=Subquery(mine.values("position")[:1]),
             viewed_on=Subquery(mine.values("viewed_on")[:1]),
             own_mail=Subquery(said.values("mail")[:1]),
+            drafted=Exists(Draft.objects.filter(user_id=user.pk, thread_id=OuterRef("pk"))),
         )
+
+    def with_attention(self, user: User) -> Self:
+        """Adds what the person's words make of the thread: `attention`, `told_by`."""
+        from notifications.attention import with_attention
+
         return with_attention(  # type: ignore[return-value]
-            rows,
+            self,
             "thread",
             user=user.pk,
             object_id=OuterRef("pk"),
@@ -112,6 +118,12 @@ class ThreadQuerySet(AudienceQuerySet):
         from forums.models import Thread
 
         return self.filter(merged__in=Thread.objects.filter(pk=pk))
+
+    def followed_by(self, user: User) -> Self:
+        """Threads of which the person is told, by her word on them or on their space."""
+        from notifications.models import Attention
+
+        return self.with_attention(user).filter(attention=Attention.FOLLOW)
 
     def recent_first(self) -> Self:
         return self.order_by("-last_post_at", "-id")
@@ -156,3 +168,7 @@ class DraftQuerySet(models.QuerySet):
         return self.filter(Q(thread=None) | Q(Exists(here)), user_id=user.pk).order_by(
             F("updated_at").desc()
         )
+
+    def at(self, thread: Thread | None) -> Self:
+        """What was to be posted there: a reply, or a new thread; not the change of a message."""
+        return self.filter(thread=thread).exclude(details__has_key="edits")

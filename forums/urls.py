@@ -1,6 +1,6 @@
 from django.urls import path
 
-from forums.views import acts, compose, editing, lists, moving, thread
+from forums.views import acts, compose, editing, lists, moving, thread, typing
 
 app_name = "forums"
 
@@ -9,6 +9,9 @@ urlpatterns = [
     path("lu/", lists.read_all, name="read_all"),
     path("nouveau/", compose.new, name="new"),
     path("nouveau/portee/", compose.reach, name="reach"),
+    path("nouveau/semblables/", typing.resembling, name="resembling"),
+    path("brouillon/", typing.keep, name="keep"),
+    path("mentions/", typing.mentions, name="mentions"),
     path("messages/<int:pk>/", thread.post, name="post"),
     path("messages/<int:pk>/reaction/", acts.react, name="react"),
     path("messages/<int:pk>/modifier/", editing.edit, name="edit"),

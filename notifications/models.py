@@ -1,6 +1,7 @@
 """What a person follows, how she is told of it, what she was named in; the mails that came in.
 
-`Subscription` says the first two at three levels: one object, its space, everything. What is said nearest wins.
+`Subscription` says the first two at three levels: one object, its space, everything. What is said
+nearest wins.
 """
 
 from __future__ import annotations

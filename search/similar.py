@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from core import content
 from core.content import Kind
-from search import ranking
+from search import analysis, ranking
 from search.engines import Search, engine
 from search.matching import Match, Way
 from search.models import SearchDocument
 from search.scope import Scope, scope_of
 
 if TYPE_CHECKING:
+    from community.models import SubCommunity
     from core.audience import Viewer
 
 # The words that are looked for, and from how many of an entry they are chosen.
@@ -40,13 +41,34 @@ def similar(kind: str, object_id: int, viewer: Viewer, limit: int) -> list[Any]:
         return []
     apart = row.space is not None and not row.space.in_global_search
     inside = row.space if apart else None
-    counts = _counts(row)
+    return _near(kind, _counts(row), viewer, inside, limit, but=row.pk)
+
+
+def resembling(kind: str, text: str, viewer: Viewer, space: SubCommunity, limit: int) -> list[Any]:
+    """The objects of a kind that share the telling words of a text that is being written for
+    `space` (`content.resembling`); nothing of the text is kept. Three statements."""
+    counts = Counter(analysis.stems(text))
+    known = Counter(dict(counts.most_common(CONSIDERED)))
+    words = Counter({stem: count for stem, count in known.items() if not stem.isdigit()})
+    inside = None if space.in_global_search else space
+    return _near(kind, words, viewer, inside, limit)
+
+
+def _near(
+    kind: str,
+    counts: Counter[str],
+    viewer: Viewer,
+    inside: SubCommunity | None,
+    limit: int,
+    *,
+    but: int = 0,
+) -> list[Any]:
     scope = scope_of(viewer, inside=inside, stems=counts).within(kinds=(kind,))
     match = _telling(counts, scope)
     if len(match.groups) < SHARED:
         return []
     others = SearchDocument.objects.findable_by(viewer, inside=inside).filter(kind=kind)
-    others = others.exclude(pk=row.pk)
+    others = others.exclude(pk=but)
     found = engine().candidates(Search(others, scope.ids(), match, limit=COMPARED))
     ranked = ranking.by_relevance(found, match, scope, now=timezone.now())[:limit]
     return _objects(content.get(kind), [one.candidate.object_id for one in ranked], viewer)

@@ -100,12 +100,14 @@ TABLE: dict[str, Row] = {
     **member("community:react", "community:withdraw", "community:leave", post_only=True),
     # threads
     **member(
-        "forums:threads", "forums:new", "forums:reach", "forums:post", "forums:edit",
+        "forums:threads", "forums:new", "forums:reach", "forums:mentions", "forums:post",
+        "forums:edit",
         "forums:versions", "forums:identity", "forums:thread", "forums:reply", "forums:move",
         "forums:hide", "forums:hide_post", "forums:move_post", "forums:merge",
     ),
     **member(
-        "forums:read_all", "forums:react", "forums:retain", "forums:follow", "forums:state",
+        "forums:read_all", "forums:resembling", "forums:keep", "forums:react", "forums:retain",
+        "forums:follow", "forums:state",
         post_only=True,
     ),
     # the library: a visitor reads what is public, and is led to sign in for the rest

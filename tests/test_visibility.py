@@ -331,7 +331,14 @@ def surfaces(role: str) -> list[str]:
         found.append(f"{reverse('forums:threads')}?mot=mot {word(key, 'published', 'mot')[:-1]}")
     found += [
         f"{reverse('forums:threads')}?{query}"
-        for query in ("nonlu=1", "etat=sans-reponse", "etat=resolu", "qui=moi", "genre=question")
+        for query in (
+            "filtre=nonlus",
+            "filtre=suivis",
+            "filtre=sans-reponse",
+            "filtre=a-moi",
+            "etat=resolu",
+            "genre=question",
+        )
     ]
     report = reverse("moderation:file_report")
     found += [

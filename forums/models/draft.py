@@ -1,4 +1,6 @@
-"""What a person was writing when something stopped her."""
+"""What a person is writing, and has not posted."""
+
+import uuid
 
 from django.conf import settings
 from django.db import models
@@ -7,10 +9,12 @@ from forums import querysets
 
 
 class Draft(models.Model):
-    """A text kept, unposted, for its author alone; one a place (`thread` null: a new thread).
+    """A text kept, unposted, for its author alone (`thread` null: a new thread).
 
-    `body` is plain text, or sanitised HTML when `is_html`. `details` holds the rest of what was
-    filled in: kind, tags, unnamed, parent.
+    `sheet` is the form in which it is written: each window has its own, so that two of them never
+    write over each other; `revision` counts how often it was kept. `body` is plain text, or
+    sanitised HTML when `is_html`. `details` holds the rest of what was filled in: kind, tags,
+    unnamed, parent; `edits` when it changes a message.
     """
 
     user = models.ForeignKey(
@@ -19,6 +23,8 @@ class Draft(models.Model):
     thread = models.ForeignKey(
         "forums.Thread", null=True, on_delete=models.CASCADE, related_name="drafts"
     )
+    sheet = models.UUIDField(default=uuid.uuid4, editable=False)
+    revision = models.PositiveIntegerField(default=0)
     space = models.ForeignKey("community.SubCommunity", null=True, on_delete=models.SET_NULL)
     title = models.CharField(max_length=160, blank=True)
     body = models.TextField(blank=True)
@@ -29,12 +35,8 @@ class Draft(models.Model):
     objects = querysets.DraftQuerySet.as_manager()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("user", "thread"), name="draft_one_a_thread"),
-            models.UniqueConstraint(
-                fields=("user",), condition=models.Q(thread=None), name="draft_one_new_thread"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=("user", "sheet"), name="draft_one_a_sheet"),)
+        indexes = (models.Index(fields=("user", "thread"), name="draft_by_place"),)
 
     def __str__(self) -> str:
         return f"draft of {self.user_id}"

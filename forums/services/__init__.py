@@ -9,7 +9,7 @@ from forums.services.posts import (
     restore_post,
     see_author,
 )
-from forums.services.reading import mark_all_read, mark_read, visit
+from forums.services.reading import first_unread, mark_all_read, mark_read, visit
 from forums.services.threads import (
     create_thread,
     destinations,
@@ -33,6 +33,7 @@ __all__ = [
     "draft_of_edit",
     "drop_draft",
     "edit_post",
+    "first_unread",
     "hide_post",
     "hide_thread",
     "keep_draft",

@@ -14,6 +14,7 @@ from core.audience import State
 from core.events import emit, run_hooks
 from forums import attachments as joined
 from forums.errors import ForeignParent, NotAMember, NotYours, UnnamedNotAllowed
+from forums.mentions import checked, mentioned
 from forums.models import Post, PostVersion, ReadPosition, Thread
 from forums.services import threads
 from forums.services.common import (
@@ -71,6 +72,7 @@ def reply(
     if unnamed and not thread.space.unnamed_posts:
         raise UnnamedNotAllowed
     require(not as_animation or rights.moderates)
+    written = checked(written, thread.space)
     if parent is not None and not _stands_in(parent, thread):
         raise ForeignParent
     read_all = thread.newest_position
@@ -98,7 +100,7 @@ def reply(
     mine.filter(position__gte=read_all, position__lt=post.position).update(position=post.position)
     follow(thread, by=by)
     log.record("post.created", post, by=_named(post, by))
-    emit("post.created", post=post.pk)
+    emit("post.created", post=post.pk, mentioned=mentioned(post))
     bump(thread.space.pk)
     return post
 
@@ -149,6 +151,7 @@ def edit_post(
     """
     written = body(text, html)
     post, thread, rights = _found(post, by)
+    written = checked(written, thread.space)
     mine = post.author_id == by.pk
     if not rights.edit(post):
         if mine and rights.write:
@@ -160,6 +163,7 @@ def edit_post(
         new_title = checked_title(title) or thread.title
     if written.html == post.html and new_title == thread.title:
         return post
+    before = mentioned(post)
     PostVersion.objects.create(
         post=post,
         html=post.html,
@@ -178,7 +182,8 @@ def edit_post(
         thread.save(update_fields=("title", "slug"))
         emit("thread.renamed", thread=thread.pk)
     log.record("post.edited", post, by=_named(post, by), reason=reason)
-    emit("post.edited", post=post.pk)
+    fresh = [pk for pk in mentioned(post) if pk not in before]
+    emit("post.edited", post=post.pk, mentioned=fresh)
     return post
 
 

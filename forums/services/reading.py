@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -11,7 +11,9 @@ from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from community.models import Membership, SubCommunity
-from forums.models import ReadPosition, Thread
+from core.audience import State
+from forums.models import Post, ReadPosition, Thread
+from forums.querysets import UNREAD_DAYS
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -82,6 +84,20 @@ def _go_on(thread: Thread, position: int, today: date, by: User, *, counted: boo
         return False
     uncounted = Q(viewed_on=None) | Q(viewed_on__lt=today)
     return bool(mine.filter(uncounted).update(position=further, viewed_on=today))
+
+
+def first_unread(thread: Thread, *, by: User) -> int:
+    """The position of the first message that `by` has not seen and that is recent enough to be
+    called unread; the last one that is shown when there is none. `thread` comes from
+    `with_reading(by)`."""
+    known: Any = thread
+    stay = Membership.objects.filter(user_id=by.pk, space_id=thread.space_id, ended_at=None)
+    floors = [timezone.now() - timedelta(days=UNREAD_DAYS)]
+    floors += stay.values_list("read_floor", flat=True)
+    posts = Post.objects.filter(thread_id=thread.pk, state=State.PUBLISHED)
+    fresh = posts.filter(position__gt=known.read_to or 0, created_at__gt=max(floors))
+    found = fresh.order_by("position").values_list("position", flat=True).first()
+    return found or thread.newest_position or 1
 
 
 def _stale(thread: Thread, by: User) -> None:

@@ -25,6 +25,7 @@ from forums.errors import (
     UnnamedNotAllowed,
     UnnamedStay,
 )
+from forums.mentions import checked, mentioned
 from forums.models import Post, ReadPosition, Thread
 from forums.permissions import may_start_in
 from forums.services.common import (
@@ -85,6 +86,7 @@ def create_thread(
         already = Post.objects.filter(submission=sent).select_related("thread__space").first()
         if already is not None:
             return already.thread
+    written = checked(written, space)
     now = timezone.now()
     thread = Thread(
         level=Level.SPACE,
@@ -133,7 +135,7 @@ def create_thread(
         links.link(thread, about, by=by, unnamed=unnamed)
     # The journal is read by animators: it does not tell who is behind an unnamed message.
     log.record("thread.created", thread, by=None if unnamed else by)
-    emit("thread.created", thread=thread.pk)
+    emit("thread.created", thread=thread.pk, mentioned=mentioned(post))
     bump(space.pk)
     return thread
 

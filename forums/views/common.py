@@ -8,8 +8,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 
 from accounts.models import User
+from community.models import SubCommunity
+from core import content
 from core.web import person
 from forums.models import Post, Thread
+from forums.warning import shown
+
+SIMILAR = 4
+# Fewer letters than this resemble everything.
+SHORTEST = 12
 
 
 def thread_or_404(request: HttpRequest, pk: int) -> Thread:
@@ -47,3 +54,12 @@ def by_htmx(request: HttpRequest) -> bool:
 
 def back_to(obj: Any) -> HttpResponse:
     return redirect(obj.get_absolute_url())
+
+
+def like(typed: Any, space: SubCommunity, user: User) -> list[Thread]:
+    """The threads that she reads and that resemble what she typed for `space`."""
+    text = shown(typed.get("text", ""), is_html=typed.get("text_format") == "html")
+    asked = f"{typed.get('title', '')}\n{text}".replace("\0", "").strip()[:5000]
+    if len(asked) < SHORTEST:
+        return []
+    return content.resembling("thread", asked, user, space, SIMILAR)

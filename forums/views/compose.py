@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
@@ -22,18 +24,17 @@ from core import links
 from core.errors import Refused
 from core.web import person
 from core.writing import keeps_writing, writer_token
-from forums import attachments, services, warning
+from forums import attachments, drafts, mentions, services, warning
 from forums.errors import ForeignParent, Merged
 from forums.forms import ReplyForm, ThreadForm, split_tags
-from forums.models import Draft, Post, Thread
+from forums.models import Post, Thread
 from forums.models.post import page_of
 from forums.permissions import rights_of
-from forums.views.common import heir_of, thread_or_404
+from forums.services.common import plain
+from forums.views.common import heir_of, like, thread_or_404
 
 AS_IS = "as-is"
 DISCARD = "discard"
-# Texts kept through the end of a session and not taken up again, as the composer recalls them.
-KEPT_SHOWN = 5
 NEWCOMERS_NAMED = 3
 # Past this without a message, a reply wakes a thread that most people have forgotten.
 QUIET = timedelta(days=180)
@@ -51,36 +52,8 @@ def _spaces(user: User) -> list[SubCommunity]:
 
 
 def _keep_thread(request: HttpRequest, writer: User) -> str:
-    spaces = SubCommunity.objects.readable_by(writer)
-    services.keep_draft(
-        by=writer,
-        thread=None,
-        space=spaces.filter(slug=_slug(request.POST.get("space"))).first(),
-        title=request.POST.get("title", ""),
-        details=_details(request),
-        **_typed(request),
-    )
+    drafts.keep(request, writer, None)
     return reverse("forums:new") + "?brouillon=1"
-
-
-def _slug(value: str | None) -> str:
-    """What a database can be asked: no NUL, no endless text."""
-    return (value or "").replace("\0", "")[:80]
-
-
-def _typed(request: HttpRequest) -> dict[str, Any]:
-    text = request.POST.get("text", "")
-    return {"html": text} if request.POST.get("text_format") == "html" else {"text": text}
-
-
-def _details(request: HttpRequest) -> dict[str, Any]:
-    found: dict[str, Any] = {
-        name: request.POST[name].replace("\0", "")
-        for name in ("kind", "tags", "unnamed", "as_animation", "parent", "about")
-        if request.POST.get(name)
-    }
-    files = len(request.FILES.getlist("files")) + len(request.POST.getlist("kept"))
-    return found | ({"files": files} if files else {})
 
 
 @keeps_writing(_keep_thread)
@@ -93,23 +66,22 @@ def new(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         found = attempt(request)
         if found.act == DISCARD:
-            services.drop_draft(by=user, thread=None)
+            services.drop_draft(by=user, thread=None, sheet=drafts.sheet_of(request))
             return redirect("forums:new")
         form = _thread_form(user, spaces, found.data.get("space", ""), found.data, request.FILES)
         return publish(
             found,
             form,
-            send=lambda form: _start(user, form),
+            send=lambda form: _start(request, form),
             show=lambda form, found, **more: _show_new(request, form, found, **more),
         )
-    draft = _draft(request, user, None)
+    draft = drafts.shown(request, user, None) if "brouillon" in request.GET else None
     asked = request.GET.get("communaute") or request.GET.get("espace", "")
     space = next((one for one in spaces if one.slug == asked), spaces[0])
-    initial = _fresh(user) | {"space": space.slug, "kind": "question"} | _from_draft(draft)
+    initial = _fresh(user) | {"space": space.slug, "kind": "question"} | drafts.initial(draft)
     initial.setdefault("about", request.GET.get("a-propos", ""))
     form = _thread_form(user, spaces, initial["space"], initial=initial)
-    kept = [] if draft else Draft.objects.of(user).select_related("thread__space")[:KEPT_SHOWN]
-    return _show_new(request, form, draft=draft, waiting=kept)
+    return _show_new(request, form, draft=draft, waiting=drafts.waiting(user, but=draft))
 
 
 def _thread_form(
@@ -146,6 +118,8 @@ def _show_new(
         "reach": _reach(form.space),
         "about": links.end(about, user) if about is not None else None,
     }
+    if found is not None and not found.publishes:
+        place["similar"] = like(found.data, form.space, user)
     context = composer(request, form, found) | place | more
     return render(request, "forums/new.html", context, status=status)
 
@@ -182,7 +156,7 @@ def reach(request: HttpRequest) -> HttpResponse:
     """The same by htmx: when another space is chosen, or (`line`) when a reply is begun, so that
     reading a thread counts nobody."""
     user = person(request)
-    slug = _slug(request.GET.get("space"))
+    slug = drafts.slug(request.GET.get("space"))
     space = get_object_or_404(SubCommunity.objects.open().readable_by(user), slug=slug)
     if "line" in request.GET:
         line = {"space": space, "reach": _reach(space)} | _newcomers(request, space)
@@ -192,8 +166,8 @@ def reach(request: HttpRequest) -> HttpResponse:
     return render(request, "forums/parts/reach.html", context)
 
 
-def _start(user: User, form: ThreadForm) -> HttpResponse:
-    given = form.cleaned_data
+def _start(request: HttpRequest, form: ThreadForm) -> HttpResponse:
+    user, given = person(request), form.cleaned_data
     thread = services.create_thread(
         by=user,
         space=given["space"],
@@ -206,8 +180,8 @@ def _start(user: User, form: ThreadForm) -> HttpResponse:
         **form.written(),
         **form.flags(),
     )
-    if given["brouillon"]:
-        services.drop_draft(by=user, thread=None)
+    drafts.posted(given, user, None)
+    tell_unreached(request, thread.posts.get(position=1))
     return redirect(thread.get_absolute_url())
 
 
@@ -219,7 +193,7 @@ def _keep_reply(request: HttpRequest, writer: User, pk: int) -> str:
     thread = thread or heir_of(writer, pk)
     if thread is None:
         return reverse("forums:thread", args=(pk,))
-    services.keep_draft(by=writer, thread=thread, details=_details(request), **_typed(request))
+    drafts.keep(request, writer, thread)
     page = page_of(thread.last_position)
     return f"{thread.get_absolute_url()}?page={page}&brouillon=1#repondre"
 
@@ -235,7 +209,8 @@ def reply(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect(f"{thread.get_absolute_url()}#repondre")
     found = attempt(request)
     if found.act == DISCARD:
-        services.drop_draft(by=person(request), thread=thread)
+        sheet = drafts.sheet_of(request)
+        services.drop_draft(by=person(request), thread=thread, sheet=sheet)
         return redirect(thread.get_absolute_url())
     return publish(
         found,
@@ -278,8 +253,8 @@ def _send(request: HttpRequest, thread: Thread, form: ReplyForm) -> HttpResponse
         **form.written(),
         **form.flags(),
     )
-    if given["brouillon"]:
-        services.drop_draft(by=user, thread=thread)
+    drafts.posted(given, user, thread)
+    tell_unreached(request, post)
     return redirect(post.get_absolute_url())
 
 
@@ -310,6 +285,7 @@ def reply_initial(request: HttpRequest, thread: Thread) -> dict[str, Any]:
     """What the box at the foot of the page holds: a kept draft, a quotation, or nothing."""
     user = person(request)
     initial = _fresh(user)
+    quotes = ""
     quoted = _number(request.GET.get("citer")) or _number(request.GET.get("repondre"))
     if quoted:
         parent = (
@@ -321,9 +297,22 @@ def reply_initial(request: HttpRequest, thread: Thread) -> dict[str, Any]:
         if parent is not None:
             initial |= {"parent": parent.pk, "replied": parent}
             if request.GET.get("citer"):
-                initial["text"] = quotation(parent.text)
-    draft = _draft(request, user, thread)
-    return initial | _from_draft(draft) | {"draft": draft}
+                quotes = quotation(parent.text)
+    kept = getattr(thread, "drafted", True)
+    draft = drafts.shown(request, user, thread) if kept else None
+    found = drafts.initial(draft)
+    if quotes:
+        found["text"] = _below(found, quotes)
+        found |= {"parent": initial["parent"]}
+    return initial | found | {"draft": draft}
+
+
+def _below(found: dict[str, Any], quotes: str) -> str:
+    """What was begun, then the quotation, in the form that the box holds."""
+    begun = found.get("text", "")
+    if found.get("text_format") == "html":
+        return f"{begun}{plain(quotes).html}<p>&nbsp;</p>"
+    return f"{begun.rstrip()}\n\n{quotes}" if begun.strip() else quotes
 
 
 def quotation(text: str) -> str:
@@ -342,26 +331,17 @@ def _number(value: str | None) -> int | None:
 # ------------------------------------------------------------------- what both have in common
 
 
+def tell_unreached(request: HttpRequest, post: Post) -> None:
+    """Say whom she named and whom the message does not reach."""
+    if "@" not in request.POST.get("text", ""):
+        return
+    for name in mentions.unreached(request.POST["text"], post, by=person(request)):
+        said = _("%(name)s will not be told: no access to this space.")
+        messages.warning(request, said % {"name": name})
+
+
 def _fresh(user: User) -> dict[str, Any]:
     return {"submission": uuid.uuid4(), "writer": writer_token(user)}
-
-
-def _draft(request: HttpRequest, user: User, thread: Thread | None) -> Draft | None:
-    if "brouillon" not in request.GET:
-        return None
-    return Draft.objects.of(user).filter(thread=thread).select_related("space").first()
-
-
-def _from_draft(draft: Draft | None) -> dict[str, Any]:
-    if draft is None:
-        return {}
-    found = {name: value for name, value in draft.details.items() if name != "files"}
-    found |= {"title": draft.title, "text": draft.body, "brouillon": "1"}
-    if draft.is_html:
-        found["text_format"] = "html"
-    if draft.space is not None:
-        found["space"] = draft.space.slug
-    return found
 
 
 @dataclass

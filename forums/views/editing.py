@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -16,10 +17,10 @@ from core.audience import State
 from core.errors import Refused
 from core.web import person
 from core.writing import keeps_writing, writer_token
-from forums import services, warning
+from forums import drafts, mentions, services, warning
 from forums.errors import NotYours, ThreadClosed
 from forums.forms import EditForm, split_tags
-from forums.models import Post
+from forums.models import Draft, Post
 from forums.permissions import rights_of
 from forums.services.common import plain
 from forums.views.common import post_or_404
@@ -27,13 +28,11 @@ from forums.views.compose import AS_IS, replace_found
 
 
 def _keep_edit(request: HttpRequest, writer: User, pk: int) -> str:
-    """An edit that was interrupted is kept as a draft reply of the thread, for its author."""
+    """An edit that was interrupted is kept as a draft of its own, for its author."""
     post = Post.objects.readable_by(writer).select_related("thread__space").filter(pk=pk).first()
     if post is None:
         return reverse("forums:post", args=(pk,))
-    text = request.POST.get("text", "")
-    typed: dict[str, Any] = {"html" if request.POST.get("text_format") == "html" else "text": text}
-    services.keep_draft(by=writer, thread=post.thread, details={"edits": pk}, **typed)
+    drafts.keep(request, writer, post.thread, edits=post)
     return reverse("forums:edit", args=(pk,)) + "?brouillon=1"
 
 
@@ -50,10 +49,13 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         raise ThreadClosed if mine and rights.write else NotYours
     kinds = {"opening": post.is_opening, "mine": mine}
     if request.method != "POST":
-        form = EditForm(initial=_initial(request, post, user), **kinds)
-        return _show(request, post, form)
+        draft = services.draft_of_edit(post, by=user)
+        taken = draft if "brouillon" in request.GET else None
+        form = EditForm(initial=_initial(post, user, taken), **kinds)
+        return _show(request, post, form, draft=taken, begun=None if taken else draft)
     data = request.POST.copy()
     data["writer"] = writer_token(user)
+    data.setdefault("submission", str(uuid.uuid4()))
     replacing = bool(data.get("replace"))
     if replacing:
         replace_found(data)
@@ -74,17 +76,17 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(post.get_absolute_url())
 
 
-def _initial(request: HttpRequest, post: Post, user: User) -> dict[str, Any]:
-    """What it says now, as the editor reads it, or an edit that was interrupted."""
+def _initial(post: Post, user: User, draft: Draft | None) -> dict[str, Any]:
+    """What it says now, as the editor reads it, or a change that was begun."""
     thread = post.thread
     found: dict[str, Any] = {"text": post.html, "text_format": "html"}
     if plain(post.text).html == post.html:
         # Nothing but paragraphs: the box without JavaScript shows it as it was typed.
         found = {"text": post.text}
-    draft = services.draft_of_edit(post, by=user) if "brouillon" in request.GET else None
     if draft is not None:
         found = {"text": draft.body, "text_format": "html" if draft.is_html else ""}
-        found["brouillon"] = "1"
+        found |= {"brouillon": draft.revision, "submission": draft.sheet}
+    found.setdefault("submission", uuid.uuid4())
     tags = ", ".join(thread.tags.names()) if post.is_opening else ""
     return found | {"title": thread.title, "tags": tags, "writer": writer_token(user)}
 
@@ -98,8 +100,7 @@ def _save(post: Post, form: EditForm, user: User) -> None:
         reason=given.get("reason", ""),
         **form.written(),
     )
-    if given["brouillon"]:
-        services.drop_draft(by=user, thread=post.thread)
+    drafts.posted(given, user, post.thread)
     if post.is_opening:
         wanted = split_tags(given["tags"])
         if sorted(wanted) != sorted(post.thread.tags.names()):
@@ -126,5 +127,6 @@ def versions(request: HttpRequest, pk: int) -> HttpResponse:
     if not rights_of(person(request), post.thread).see_versions(post):
         raise Http404
     rows = list(post.versions.select_related("editor"))
+    mentions.draw([post, *rows], post.thread.space, linked=not person(request).is_guest)
     context = {"post": post, "thread": post.thread, "space": post.thread.space, "versions": rows}
     return render(request, "forums/versions.html", context)

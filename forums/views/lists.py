@@ -24,9 +24,8 @@ from forums.models import Thread
 
 SIZE = 20
 FLAGS = {
-    "nonlu": ("1",),
-    "etat": ("sans-reponse", "resolu"),
-    "qui": ("moi",),
+    "filtre": ("nonlus", "suivis", "sans-reponse", "a-moi"),
+    "etat": ("resolu",),
 }
 
 
@@ -81,14 +80,17 @@ def _filtered(rows: Any, wanted: dict[str, str], space: SubCommunity | None, use
         rows = rows.filter(space_id=space.pk)
     if kind := wanted.get("type"):
         rows = rows.filter(kind=kind)
-    if wanted.get("etat") == "sans-reponse":
-        rows = rows.unanswered()
     if wanted.get("etat") == "resolu":
         rows = rows.resolved()
-    if wanted.get("qui"):
-        rows = rows.filter(owner_id=user.pk)
-    if wanted.get("nonlu"):
+    filtre = wanted.get("filtre")
+    if filtre == "nonlus":
         rows = rows.unread_by(user)
+    elif filtre == "suivis":
+        rows = rows.followed_by(user)
+    elif filtre == "sans-reponse":
+        rows = rows.unanswered()
+    elif filtre == "a-moi":
+        rows = rows.filter(owner_id=user.pk)
     if word := wanted.get("mot"):
         tagged = TaggedItem.objects.filter(
             content_type__app_label="forums",
@@ -111,10 +113,15 @@ def _with(request: HttpRequest, **changes: str) -> str:
 
 
 def _chips(request: HttpRequest, wanted: dict[str, str], space: SubCommunity | None) -> list[Chip]:
+    filters = {
+        "nonlus": _("Unread"),
+        "suivis": _("Followed"),
+        "sans-reponse": _("Unanswered"),
+        "a-moi": _("My threads"),
+    }
     words = {
-        "nonlu": _("Unread"),
-        "etat": _("Unanswered") if wanted.get("etat") == "sans-reponse" else _("Resolved"),
-        "qui": _("My threads"),
+        "filtre": filters.get(wanted.get("filtre", ""), ""),
+        "etat": _("Resolved"),
         "mot": wanted.get("mot", ""),
         "type": terms.label("types_fil", wanted.get("type", "")),
         "espace": space.name if space else "",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Exists, F, Max, Min, OuterRef
+from django.db.models import Exists, F, Max, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
@@ -18,7 +18,7 @@ from core import links
 from core.audience import State
 from core.models import StoredFile
 from core.web import person
-from forums import attachments, services
+from forums import attachments, drafts, mentions, services
 from forums.drawing import Acts
 from forums.models import FormerPlace, Post, Thread
 from forums.models.post import PAGE_SIZE, page_of
@@ -99,7 +99,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         query = request.META.get("QUERY_STRING", "")
         return redirect(f"{address}?{query}" if query else address)
     if "nouveau" in request.GET:
-        return redirect(_first_unread(thread))
+        return redirect(_place(thread, services.first_unread(thread, by=user)))
     number = _page_number(request, page_of(thread.last_position))
     rights = rights_of(user, thread)
     slots = _slots(request, thread, number, rights)
@@ -114,6 +114,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "slots": slots,
         "page": number,
         "pages": pages,
+        "unread_url": _unread_elsewhere(thread, number),
         "answer_url": _place(thread, thread.answer_position) if thread.answer_position else "",
         "tags": thread.tags.all(),
         "follow": follow_form(thread),
@@ -141,13 +142,11 @@ def _place(thread: Thread, position: int) -> str:
     return f"{thread.get_absolute_url()}{query}#message-{position}"
 
 
-def _first_unread(thread: Any) -> str:
+def _unread_elsewhere(thread: Any, number: int) -> str:
+    """Where what she has not read begins, when she was here before and it is on another page."""
     read_to = thread.read_to or 0
-    if thread.left:
-        shown = thread.posts.filter(state=State.PUBLISHED, position__gt=read_to)
-        first = shown.aggregate(first=Min("position"))["first"] or thread.newest_position
-        return _place(thread, first)
-    return _place(thread, max(1, min(read_to + 1, thread.last_position)))
+    fresh = 0 < read_to < thread.newest_position and page_of(read_to + 1) != number
+    return f"{thread.get_absolute_url()}?nouveau=1" if fresh else ""
 
 
 def _last(thread: Any) -> int:
@@ -181,6 +180,7 @@ def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> li
     for post in posts:
         post.thread = thread
     _draw_parents(posts, thread, user)
+    mentions.draw(posts, thread.space, linked=not user.is_guest)
     files = attachments.of_posts(posts)
     mine = Reaction.objects.filter(user_id=user.pk).on("post", [post.pk for post in posts])
     pressed = set(mine.values_list("object_id", "type"))
@@ -268,7 +268,7 @@ def _byline(author: User | None) -> str:
 
 def _foot(request: HttpRequest, thread: Thread, rights: Rights) -> dict[str, Any]:
     """The composer: for who may reply, and for who comes back to a text that she could not post."""
-    if not rights.reply and "brouillon" not in request.GET:
+    if not rights.reply and not getattr(thread, "drafted", False):
         return {}
     initial = reply_initial(request, thread)
     draft = initial.pop("draft")
@@ -277,7 +277,9 @@ def _foot(request: HttpRequest, thread: Thread, rights: Rights) -> dict[str, Any
     replied = initial.pop("replied", None)
     form = reply_form(request, thread, initial=initial)
     quiet = quiet_since(thread)
-    return composer(request, form) | {"draft": draft, "replied": replied, "quiet_since": quiet}
+    others = drafts.waiting(person(request), thread, but=draft) if draft else []
+    waits = {"draft": draft, "replied": replied, "waiting": others, "quiet_since": quiet}
+    return composer(request, form) | waits
 
 
 @require_safe

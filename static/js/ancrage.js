@@ -57,6 +57,8 @@ on("input", ({ target }) => {
   const form = target.closest("form[data-guard]");
   if (form) dirty.add(form);
 });
+/* the server has it: nothing would be lost */
+on("ancrage:kept", ({ target }) => dirty.delete(target));
 window.addEventListener("beforeunload", (event) => {
   if ([...dirty].some(keep)) event.preventDefault();
 });
@@ -232,6 +234,21 @@ async function suggest(box) {
 }
 on("focusin", ({ target }) => { if (target.matches("input[data-suggest]")) suggest(target); });
 if (document.activeElement?.matches("input[data-suggest]")) suggest(document.activeElement);
+
+/* ---- a composer: what helps to write comes when somebody begins to, or selects words to quote ---- */
+
+const composer = document.querySelector("form[data-keep]");
+const helped = () => import(composer.dataset.module);
+function help({ target }) {
+  if (composer?.contains(target) || target.closest?.("a[href*='citer=']")) helped().then(({ open }) => open(composer), () => {});
+}
+if (composer) {
+  on("focusin", help);
+  on("dragenter", help);
+  on("selectionchange", () => {
+    if (!getSelection().isCollapsed && getSelection().anchorNode?.parentElement?.closest(".said")) helped().then(({ notice }) => notice(), () => {});
+  });
+}
 
 /* ---- htmx ---- */
 

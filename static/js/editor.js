@@ -85,6 +85,86 @@ class WithoutStyles {
   }
 }
 
+/* ---- naming somebody ---- */
+
+const live = document.getElementById("live");
+/* a name has four words at most, and is not the rest of a sentence */
+const LONGEST = 40;
+
+/* Who may be meant by what follows an "@": asked of the server, for the space of the form. What
+   found nobody is not asked again with more letters. */
+function whoIsMeant(box) {
+  let nobody = null;
+  box.dataset.refused = "";
+  return async (query) => {
+    const hopeless = nobody !== null && query.startsWith(nobody);
+    const words = query.split(/\s+/).length;
+    if (query !== query.trimStart() || query.length > LONGEST || words > 4 || hopeless) return [];
+    if (box.dataset.refused && query.startsWith(box.dataset.refused)) return [];
+    const space = box.form.elements.space?.value || box.form.dataset.space || "";
+    const answer = await fetch(`${box.dataset.mentions}?${new URLSearchParams({ espace: space, q: query })}`, { headers: { Accept: "application/json" } });
+    if (!answer.ok) return [];
+    const { people, said } = await answer.json();
+    nobody = people.length ? null : query;
+    if (people.length) live.textContent = said;
+    return people;
+  };
+}
+
+function person({ id, name, about, reached }) {
+  const line = document.createElement("span");
+  line.className = reached ? "person" : "person unreached";
+  line.id = `mention-${id.slice(1)}`;
+  line.append(Object.assign(document.createElement("span"), { textContent: name }));
+  if (about) line.append(" ", Object.assign(document.createElement("small"), { textContent: about }));
+  return line;
+}
+
+/* The list is a listbox of which the text knows the option in hand, as ARIA 1.2 describes it; who
+   does not read the space is named in plain words. */
+function tellMentions(box, editor) {
+  const { view } = editor.editing;
+  const balloon = editor.plugins.get("ContextualBalloon");
+  const area = view.document.getRoot();
+  let list = null;
+  const write = (said) => view.change((writer) => {
+    for (const [name, value] of Object.entries(said)) {
+      if (value) writer.setAttribute(name, value, area);
+      else writer.removeAttribute(name, area);
+    }
+  });
+  function tell() {
+    let chosen = "";
+    list.querySelectorAll(".person").forEach((option) => {
+      const on = option.classList.contains("ck-on");
+      option.setAttribute("role", "option");
+      option.setAttribute("aria-selected", String(on));
+      option.parentElement.setAttribute("role", "presentation");
+      if (on) chosen = option.id;
+    });
+    write({ "aria-activedescendant": chosen });
+  }
+  const watch = new MutationObserver(tell);
+  write({ "aria-autocomplete": "list", "aria-haspopup": "listbox" });
+  balloon.on("change:visibleView", (event, name, shown) => {
+    watch.disconnect();
+    list = shown?.element?.matches(".ck-mentions") ? shown.element : null;
+    if (!list) return write({ "aria-controls": "", "aria-activedescendant": "" });
+    list.id = `${box.id}-people`;
+    list.setAttribute("role", "listbox");
+    list.setAttribute("aria-label", box.dataset.people);
+    write({ "aria-controls": list.id });
+    watch.observe(list, { subtree: true, childList: true, attributeFilter: ["class"] });
+    tell();
+  });
+  editor.commands.get("mention").on("execute", (event, [{ mention, range }]) => {
+    if (mention.reached !== false) return;
+    event.stop();
+    box.dataset.refused = mention.name;
+    editor.model.change((writer) => editor.model.insertContent(writer.createText(`${mention.text} `), range));
+  }, { priority: "highest" });
+}
+
 function config(box, lang) {
   const settings = {
     extraPlugins: [WithoutStyles],
@@ -96,23 +176,7 @@ function config(box, lang) {
     link: { defaultProtocol: "https://" },
     image: { toolbar: ["imageTextAlternative"], insert: { integrations: ["upload"] } },
   };
-  if (box.dataset.mentions) {
-    settings.mention = {
-      feeds: [{
-        marker: "@",
-        minimumCharacters: 1,
-        feed: async (query) => {
-          const answer = await fetch(box.dataset.mentions + encodeURIComponent(query), { headers: { Accept: "application/json" } });
-          return answer.ok ? answer.json() : [];
-        },
-        itemRenderer: (item) => {
-          const line = document.createElement("span");
-          line.textContent = item.name || item.id;
-          return line;
-        },
-      }],
-    };
-  }
+  if (box.dataset.mentions) settings.mention = { feeds: [{ marker: "@", minimumCharacters: 1, feed: whoIsMeant(box), itemRenderer: person }] };
   if (box.dataset.upload) {
     settings.toolbar.items.splice(6, 0, "uploadImage");
     settings.simpleUpload = {
@@ -151,6 +215,7 @@ export async function open(box, place, lang) {
     box.dataset.open = "1";
     sayFormat(box);
     label(box, editor);
+    if (box.dataset.mentions) tellMentions(box, editor);
     editor.model.document.on("change:data", () => {
       box.value = editor.getData();
       box.dispatchEvent(new Event("input", { bubbles: true }));
@@ -162,6 +227,25 @@ export async function open(box, place, lang) {
   } finally {
     delete box.dataset.opening;
   }
+}
+
+/* Adds plain lines at the end of the text ("> " begins a quotation), and puts the caret below them.
+   Rejects when the editor cannot be had. */
+export async function add(box, lines, place, lang) {
+  await open(box, place, lang);
+  const editor = editors.get(box);
+  if (!editor) throw new Error("no editor");
+  const { model, data } = editor;
+  const end = model.document.getRoot();
+  const last = end.getChild(end.childCount - 1);
+  model.change((writer) => {
+    const added = data.toModel(data.processor.toView(`${asHtml(lines)}<p></p>`));
+    if (last?.is("element", "paragraph") && last.isEmpty) writer.remove(last);
+    writer.append(added, end);
+    writer.setSelection(end, "end");
+  });
+  editor.editing.view.focus();
+  editor.editing.view.scrollToTheSelection();
 }
 
 /* the server reads the box as HTML from now on: `<name>_format` says so */

@@ -173,7 +173,7 @@ def discussion_pages() -> list[str]:
     closed = Report.objects.exclude(closed_at=None).get()
     return [
         to("forums:threads"),
-        to("forums:threads", mot="introuvable", nonlu="1"),
+        to("forums:threads", mot="introuvable", filtre="nonlus"),
         to("forums:new"),
         long.get_absolute_url(),
         long.get_absolute_url() + "?page=3",

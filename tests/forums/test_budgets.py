@@ -114,7 +114,7 @@ def arrived(browser: Client) -> Client:
 
 
 @pytest.mark.parametrize("rows", [3, 300])
-@pytest.mark.parametrize("query", ["", "?espace=intervention", "?nonlu=1", "?mot=fil"])
+@pytest.mark.parametrize("query", ["", "?espace=intervention", "?filtre=nonlus", "?mot=fil"])
 def test_the_list_costs_the_same_at_any_length(
     world: World, as_: As, rows: int, query: str
 ) -> None:

@@ -219,9 +219,9 @@ def test_the_list_shows_what_she_reads_and_its_filters_are_in_the_address(
     assert titles("?espace=suivis-psychosociaux") == both
     assert titles("?type=annonce") == {other.title}
     assert titles("?etat=resolu") == {question.title}
-    assert titles("?etat=sans-reponse") == set()
-    assert titles("?qui=moi") == {question.title}
-    assert titles("?nonlu=1") == {other.title}
+    assert titles("?filtre=sans-reponse") == set()
+    assert titles("?filtre=a-moi") == {question.title}
+    assert titles("?filtre=nonlus") == {other.title}
     assert titles("?mot=refus+scolaire") == {question.title}
     assert titles("?mot=midi") == {other.title}
     assert titles("?mot=perroquet") == set()

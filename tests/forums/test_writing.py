@@ -306,9 +306,9 @@ def test_another_account_sees_nothing_of_it(world: World, as_: As) -> None:
     answer = as_(world.eve).post("/discussions/nouveau/", data | {"text": "Mon autre pélican"})
     assert answer.status_code == 302
     assert not Thread.objects.exists()
-    draft = Draft.objects.get()
-    assert draft.user == world.maude
-    assert "Mon pélican" in draft.body and "Mon autre pélican" in draft.body
+    drafts = Draft.objects.order_by("pk")
+    assert {draft.user for draft in drafts} == {world.maude}
+    assert [draft.body for draft in drafts] == ["Mon pélican", "Mon autre pélican"]
 
 
 def test_a_reply_is_kept_where_it_was_written(world: World, question: Thread, as_: As) -> None:
@@ -318,7 +318,8 @@ def test_a_reply_is_kept_where_it_was_written(world: World, question: Thread, as
     maude = as_(world.maude)
     page = maude.get(question.get_absolute_url() + "?brouillon=1").content.decode()
     assert "Mon pélican" in page
-    assert "Mon pélican" not in maude.get(question.get_absolute_url()).content.decode()
+    assert "Mon pélican" in maude.get(question.get_absolute_url()).content.decode()
+    assert "Mon pélican" not in as_(world.odile).get(question.get_absolute_url()).content.decode()
     services.lock(question, by=world.odile)
     assert "Mon pélican" in maude.get(question.get_absolute_url() + "?brouillon=1").content.decode()
 
@@ -419,20 +420,20 @@ def test_an_interrupted_edit_does_not_efface_an_interrupted_reply(
     edited = {"edits": question.posts.get().pk}
     for text in ("Ma question, mieux dite.", "Ma question, encore mieux dite."):
         services.keep_draft(by=world.maude, thread=question, text=text, details=edited)
-    body = Draft.objects.get(user=world.maude).body
-    assert "Une réponse commencée." in body
-    assert "encore mieux dite." in body
+    kept = Draft.objects.of(world.maude)
+    assert kept.at(question).get().body == "Une réponse commencée."
+    found = services.draft_of_edit(question.posts.get(), by=world.maude)
+    assert found is not None and found.body == "Ma question, encore mieux dite."
 
 
-def test_two_kept_texts_of_which_one_was_to_be_unnamed_come_back_unnamed(
+def test_of_two_kept_texts_the_one_that_was_to_be_unnamed_comes_back_unnamed(
     world: World, secret: Thread
 ) -> None:
     unnamed = {"unnamed": "on"}
     services.keep_draft(by=world.naima, thread=secret, text="Sans mon nom.", details=unnamed)
     services.keep_draft(by=world.naima, thread=secret, text="Avec mon nom.")
-    draft = Draft.objects.get(user=world.naima)
-    assert "Sans mon nom." in draft.body
-    assert draft.details["unnamed"]
+    kept = Draft.objects.filter(user=world.naima).values_list("body", "details")
+    assert dict(kept) == {"Sans mon nom.": unnamed, "Avec mon nom.": {}}
 
 
 def test_a_kept_text_is_recalled_and_can_be_thrown_away(
@@ -443,7 +444,8 @@ def test_a_kept_text_is_recalled_and_can_be_thrown_away(
     as_(None).post(f"/discussions/{question.pk}/repondre/", {"text": "Loutre", "writer": token})
     maude = as_(world.maude)
     page = maude.get("/discussions/nouveau/").content.decode()
-    assert "Héron" in page and f"{question.get_absolute_url()}?brouillon=1" in page
+    sheet = Draft.objects.get(thread=question).sheet
+    assert "Héron" in page and f"{question.get_absolute_url()}?brouillon={sheet}" in page
     assert "Pélican" not in page
     assert "Héron" not in as_(world.eve).get("/discussions/nouveau/").content.decode()
     maude.post("/discussions/nouveau/", {"act": "discard"})
@@ -452,7 +454,7 @@ def test_a_kept_text_is_recalled_and_can_be_thrown_away(
     assert Thread.objects.count() == 1
 
 
-def test_a_text_that_nobody_came_back_for_is_erased_after_a_month(world: World) -> None:
+def test_a_text_that_nobody_came_back_for_is_erased_after_six_months(world: World) -> None:
     from datetime import timedelta
 
     from django.utils import timezone
@@ -461,7 +463,8 @@ def test_a_text_that_nobody_came_back_for_is_erased_after_a_month(world: World) 
 
     services.keep_draft(by=world.maude, thread=None, text="Vieux")
     services.keep_draft(by=world.real, thread=None, text="Récent")
-    Draft.objects.filter(user=world.maude).update(updated_at=timezone.now() - timedelta(days=31))
+    Draft.objects.filter(user=world.real).update(updated_at=timezone.now() - timedelta(days=179))
+    Draft.objects.filter(user=world.maude).update(updated_at=timezone.now() - timedelta(days=181))
     forget_drafts()
     assert [draft.user for draft in Draft.objects.all()] == [world.real]
 
