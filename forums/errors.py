@@ -74,3 +74,40 @@ class UnnamedStay(Refused):
         "This thread has unnamed messages and must stay where the animation team promised to "
         "protect their authors."
     )
+
+
+class OnePoll(Refused):
+    message = _("This thread already has a poll.")
+    status = 409
+
+
+class PollClosed(Refused):
+    message = _("This poll is closed: answers are no longer taken.")
+    status = 409
+
+
+class AlreadyAnswered(Refused):
+    message = _(
+        "Your answer is already counted. In a poll without names it cannot be found again, so it "
+        "cannot be changed."
+    )
+    status = 409
+
+
+class NoSuchChoice(Invalid):
+    message = _("Choose among the answers of this poll.")
+
+
+class QuestionNeeded(Invalid):
+    message = _("Write the question, in two hundred characters at most.")
+
+
+class WrongChoices(Invalid):
+    message = _(
+        "Write from two to ten different answers, one a line, of a hundred and twenty characters "
+        "at most."
+    )
+
+
+class WrongClosing(Invalid):
+    message = _("Choose a closing day from today on, in the next ninety days.")

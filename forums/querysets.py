@@ -115,6 +115,10 @@ class PostQuerySet(AudienceQuerySet):
         return self.filter(position__gte=first, position__lte=last).order_by("position")
 
 
+class PollQuerySet(AudienceQuerySet):
+    audience_prefix = "thread__"
+
+
 class DraftQuerySet(models.QuerySet):
     def of(self, user: User) -> Self:
         """A draft is its author's alone, in a place that she still reads."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from forums.views import acts, compose, editing, lists, thread
+from forums.views import acts, compose, editing, lists, polls, thread
 
 app_name = "forums"
 
@@ -23,4 +23,8 @@ urlpatterns = [
     path("<int:pk>/etat/", acts.state, name="state"),
     path("<int:pk>/ecarter/", acts.hide_thread, name="hide"),
     path("<int:pk>/deplacer/", acts.move, name="move"),
+    path("<int:pk>/sondage/", polls.page, name="poll"),
+    path("<int:pk>/sondage/nouveau/", polls.new, name="new_poll"),
+    path("<int:pk>/sondage/repondre/", polls.vote, name="vote"),
+    path("<int:pk>/sondage/etat/", polls.state, name="poll_state"),
 ]

@@ -29,7 +29,14 @@ from core.audience import State
 from core.models import StoredFile
 from core.tasks import tick
 from forums.models import Post, Thread
-from forums.services import create_thread, hide_post, hide_thread, move_thread, reply
+from forums.services import (
+    create_thread,
+    hide_post,
+    hide_thread,
+    move_thread,
+    open_poll,
+    reply,
+)
 from moderation.services import file_report
 from notifications.models import Subscription
 from search import indexing
@@ -94,7 +101,14 @@ def _post_in(city: City, key: str, space: SubCommunity, author: User) -> None:
         tags=[f"mot {word(key, 'published', 'mot')}"],
         attachments=[_attached(author, word(key, "published", "fichier"))],
     )
-    for place in ("titre", "texte", "mot", "fichier"):
+    open_poll(
+        thread,
+        by=author,
+        question=f"Question {word(key, 'published', 'sondage')}",
+        labels=[word(key, "published", "choix"), "Autre chose"],
+        closes_at=timezone.now() + timedelta(days=3),
+    )
+    for place in ("titre", "texte", "mot", "fichier", "sondage", "choix"):
         city.may[word(key, "published", place)] = readers
         city.must[word(key, "published", place)] = readers
     post = reply(thread, by=author, text=f"Réponse {word(key, 'hiddenpost')}")

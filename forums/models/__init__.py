@@ -1,6 +1,17 @@
 from forums.models.draft import Draft
+from forums.models.poll import Ballot, Choice, Poll, PollOption
 from forums.models.post import Post, PostVersion
 from forums.models.reading import ReadPosition
 from forums.models.thread import Thread
 
-__all__ = ["Draft", "Post", "PostVersion", "ReadPosition", "Thread"]
+__all__ = [
+    "Ballot",
+    "Choice",
+    "Draft",
+    "Poll",
+    "PollOption",
+    "Post",
+    "PostVersion",
+    "ReadPosition",
+    "Thread",
+]

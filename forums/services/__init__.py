@@ -1,6 +1,7 @@
 """What is done to threads: one function, one mutation, whoever calls it."""
 
 from forums.services.drafts import draft_of_edit, drop_draft, keep_draft
+from forums.services.polls import close_poll, open_poll, remove_poll, vote
 from forums.services.posts import (
     edit_post,
     hide_post,
@@ -27,6 +28,7 @@ from forums.services.threads import (
 )
 
 __all__ = [
+    "close_poll",
     "create_thread",
     "destinations",
     "draft_of_edit",
@@ -39,8 +41,10 @@ __all__ = [
     "mark_all_read",
     "mark_read",
     "move_thread",
+    "open_poll",
     "pin",
     "release_answer",
+    "remove_poll",
     "reopen",
     "reply",
     "resolve",
@@ -52,4 +56,5 @@ __all__ = [
     "unlock",
     "unpin",
     "visit",
+    "vote",
 ]

@@ -35,6 +35,7 @@ from forums.services.common import (
     checked_tags,
     checked_title,
     locked,
+    named,
     once,
     require,
     require_reason,
@@ -158,7 +159,7 @@ def retain_answer(thread: Thread, post: Post, *, by: User) -> Thread:
     thread.answer = answer
     thread.resolved_at = thread.resolved_at or timezone.now()
     thread.save(update_fields=("answer", "resolved_at"))
-    log.record("thread.answered", thread, by=_named(thread, by), post=answer.pk)
+    log.record("thread.answered", thread, by=named(thread, by), post=answer.pk)
     emit("thread.changed", thread=thread.pk)
     return thread
 
@@ -170,7 +171,7 @@ def release_answer(thread: Thread, *, by: User) -> Thread:
     require(rights.conclude)
     thread.answer = None
     thread.save(update_fields=("answer",))
-    log.record("thread.answer_released", thread, by=_named(thread, by))
+    log.record("thread.answer_released", thread, by=named(thread, by))
     emit("thread.changed", thread=thread.pk)
     return thread
 
@@ -182,7 +183,7 @@ def resolve(thread: Thread, *, by: User) -> Thread:
     if not thread.resolved:
         thread.resolved_at = timezone.now()
         thread.save(update_fields=("resolved_at",))
-        log.record("thread.resolved", thread, by=_named(thread, by))
+        log.record("thread.resolved", thread, by=named(thread, by))
         emit("thread.changed", thread=thread.pk)
     return thread
 
@@ -195,14 +196,9 @@ def reopen(thread: Thread, *, by: User) -> Thread:
     if thread.resolved:
         thread.resolved_at = None
         thread.save(update_fields=("resolved_at",))
-        log.record("thread.reopened", thread, by=_named(thread, by))
+        log.record("thread.reopened", thread, by=named(thread, by))
         emit("thread.changed", thread=thread.pk)
     return thread
-
-
-def _named(thread: Thread, by: User) -> User | None:
-    """The actor for the journal: the author of an unnamed thread is not told there."""
-    return None if thread.unnamed and thread.owner_id == by.pk else by
 
 
 @transaction.atomic
@@ -211,7 +207,7 @@ def set_tags(thread: Thread, tags: Iterable[str], *, by: User) -> Thread:
     thread, rights = locked(thread, by)
     require(rights.moderates or (rights.owns and rights.reply))
     thread.tags.set(checked_tags(tags))
-    log.record("thread.tagged", thread, by=_named(thread, by))
+    log.record("thread.tagged", thread, by=named(thread, by))
     emit("thread.changed", thread=thread.pk)
     return thread
 

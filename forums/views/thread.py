@@ -18,7 +18,7 @@ from core import links
 from core.audience import State
 from core.models import StoredFile
 from core.web import person
-from forums import attachments, services
+from forums import attachments, polls, services
 from forums.drawing import Acts
 from forums.models import Post, Thread
 from forums.models.post import PAGE_SIZE, page_of
@@ -74,7 +74,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Twenty messages of the thread; reading them is what moves her mark."""
     user = person(request)
     rows = Thread.objects.readable_by(user).with_rights(user, readable=True).with_reading(user)
-    rows = rows.select_related("space").annotate(
+    rows = rows.select_related("space", "poll").annotate(
         answer_position=F("answer__position"),
         tied=Exists(links.has_any("thread", OuterRef("pk"))),
     )
@@ -100,6 +100,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "answer_url": _place(thread, thread.answer_position) if thread.answer_position else "",
         "tags": thread.tags.all(),
         "about": _about(user, thread) if thread.tied else [],
+        "poll": polls.shown(thread.poll, user, rights) if hasattr(thread, "poll") else None,
         "members_url": "" if user.is_guest else reverse("accounts:members"),
     }
     return render(request, "forums/thread.html", context | _foot(request, thread, rights))

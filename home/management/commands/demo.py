@@ -11,7 +11,7 @@ from django.db import transaction
 from core import log
 from core.models import ActionLog
 from home import founding
-from home.demo import documents, people, threads, waiting
+from home.demo import around, documents, people, threads, waiting
 
 LOADED = "demo.loaded"
 # The same draw each time, so that two demonstrations are alike.
@@ -51,6 +51,7 @@ class Command(BaseCommand):
         threads.add_thanks(loaded, draw)
         threads.add_readings(loaded, persons, draw)
         waiting.add_waiting(persons, spaces, loaded)
+        around.add_around(loaded, draw)
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(f"  {sentence}")

@@ -1,0 +1,69 @@
+"""The forms of what stands around a thread: polls."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.functional import lazystr
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Refused
+from forums import errors
+from forums.services.polls import MAX_QUESTION
+
+
+class DayInput(forms.DateInput):
+    """The browser's own calendar."""
+
+    input_type = "date"
+
+    def format_value(self, value: Any) -> str | None:
+        return value.isoformat() if isinstance(value, date) else value
+
+
+class Refusing(forms.Form):
+    """A form that says a refusal of a service beside its field, or above."""
+
+    field_of: dict[type[Refused], str] = {}
+
+    def refuse(self, refusal: Refused) -> None:
+        self.add_error(self.field_of.get(type(refusal)), str(refusal))
+
+
+class PollForm(Refusing):
+    """`title` and `text` are named as in the composers, whose warning mends them."""
+
+    title = forms.CharField(
+        label=_("Question"),
+        max_length=MAX_QUESTION,
+        error_messages={"required": lazystr(errors.QuestionNeeded.message)},
+    )
+    text = forms.CharField(
+        label=_("Answers to choose from"),
+        widget=forms.Textarea(attrs={"rows": 5, "class": "field"}),
+        help_text=_("One a line, from two to ten."),
+        error_messages={"required": lazystr(errors.WrongChoices.message)},
+    )
+    closes_on = forms.DateField(
+        label=_("Last day to answer"),
+        widget=DayInput,
+        error_messages={"required": lazystr(errors.WrongClosing.message)},
+    )
+    multiple = forms.BooleanField(label=_("Several answers may be chosen"), required=False)
+    unnamed = forms.BooleanField(
+        label=_("Without names"),
+        required=False,
+        help_text=_(
+            "Who chose what is kept nowhere: nobody can tell, not even the animation team. The "
+            "results are shown once the poll is closed, if at least five people answered. An "
+            "answer cannot be changed."
+        ),
+    )
+
+    field_of = {
+        errors.QuestionNeeded: "title",
+        errors.WrongChoices: "text",
+        errors.WrongClosing: "closes_on",
+    }

@@ -1,0 +1,60 @@
+"""What stands around the threads of the demonstration: a poll of each sort."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+from django.utils import timezone
+
+from community.models import Membership
+from forums import services
+from forums.models import Poll
+from home.demo.threads import Loaded
+
+
+def add_around(loaded: dict[str, Loaded], draw: random.Random) -> None:
+    _poll(
+        loaded["fil-20"],
+        draw,
+        question="Quel jour vous convient le mieux pour le prochain midi-échange?",
+        labels=("Le mardi", "Le mercredi", "Le jeudi"),
+        answers=9,
+    )
+    ended = _poll(
+        loaded["fil-17"],
+        draw,
+        question="Avez-vous accès à une supervision clinique, à l’interne ou à l’externe?",
+        labels=("Oui, régulièrement", "Oui, au besoin", "Non, et cela me manque"),
+        answers=7,
+        unnamed=True,
+    )
+    Poll.objects.filter(pk=ended.pk).update(closes_at=timezone.now() - timedelta(hours=20))
+
+
+def _poll(
+    one: Loaded,
+    draw: random.Random,
+    *,
+    question: str,
+    labels: tuple[str, ...],
+    answers: int,
+    unnamed: bool = False,
+) -> Poll:
+    """A poll opened by the thread's author, to which a few members of the space answered."""
+    author = one.thread.owner
+    assert author is not None  # noqa: S101 (a thread of the file always has one)
+    poll = services.open_poll(
+        one.thread,
+        by=author,
+        question=question,
+        labels=labels,
+        closes_at=timezone.now() + timedelta(days=5),
+        unnamed=unnamed,
+    )
+    options = list(poll.options.values_list("pk", flat=True))
+    stays = Membership.objects.current().filter(space=one.thread.space, user__is_active=True)
+    people = [stay.user for stay in stays.select_related("user").order_by("user_id")]
+    for person in draw.sample(people, min(answers, len(people))):
+        services.vote(poll, [draw.choice(options)], by=person)
+    return poll
