@@ -94,6 +94,10 @@ class AlreadyAnswered(Refused):
     status = 409
 
 
+class WrongReminder(Invalid):
+    message = _("Choose a day from tomorrow on, within a year.")
+
+
 class NoSuchChoice(Invalid):
     message = _("Choose among the answers of this poll.")
 

@@ -1,11 +1,12 @@
-"""The forms of what stands around a thread: polls."""
+"""The forms of what stands around a thread: polls, reminders."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
@@ -67,3 +68,37 @@ class PollForm(Refusing):
         errors.WrongChoices: "text",
         errors.WrongClosing: "closes_on",
     }
+
+
+class ReminderForm(Refusing):
+    """When to be reminded of a message: never, soon, or on a day of her choice."""
+
+    DAY = "jour"
+
+    when = forms.ChoiceField(
+        label=_("Remind me by e-mail"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=(
+            ("", _("No reminder")),
+            ("1", _("Tomorrow")),
+            ("7", _("In a week")),
+            ("30", _("In a month")),
+            (DAY, _("On the day below")),
+        ),
+    )
+    day = forms.DateField(label=_("Day"), required=False, widget=DayInput)
+
+    field_of = {errors.WrongReminder: "day"}
+
+    def clean(self) -> dict[str, Any]:
+        given = self.cleaned_data
+        if given.get("when") == self.DAY and not given.get("day") and "day" not in self.errors:
+            self.add_error("day", str(errors.WrongReminder.message))
+        return given
+
+    def chosen(self) -> date | None:
+        when = self.cleaned_data["when"]
+        if when == self.DAY:
+            return self.cleaned_data["day"]
+        return timezone.localdate() + timedelta(days=int(when)) if when else None

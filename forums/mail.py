@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from core.mail import Message, message
 from core.models import OutgoingMail
 from core.site import absolute
-from forums.models import Post
+from forums.models import Bookmark, Post
 from notifications.links import stop_url
 from notifications.services import recipients_for
 
@@ -65,3 +65,25 @@ def _content(post: Post) -> dict[str, Any]:
 def _plain_url(post: Post) -> str:
     """The way to the message that tells neither its title nor how long the thread is."""
     return reverse("forums:post", args=(post.pk,))
+
+
+@message("reminder")
+def reminder(mail: OutgoingMail) -> Message | None:
+    """What the recipient asked to be reminded of, if she still keeps it and still reads it. Of a
+    space without content in mails: that something is to be read again, and nothing more."""
+    person = mail.recipient
+    if person is None:
+        return None
+    kept = Bookmark.objects.of(person).filter(pk=mail.object_id or 0)
+    found = kept.select_related("post__thread__space").first()
+    if found is None:
+        return None
+    post = found.post
+    quiet = not post.thread.space.content_in_mail
+    return Message(
+        context={
+            "title": "" if quiet else post.thread.title,
+            "url": absolute(_plain_url(post) if quiet else post.get_absolute_url()),
+        },
+        why=_("You asked for this reminder when you kept a message."),
+    )

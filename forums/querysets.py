@@ -119,6 +119,14 @@ class PollQuerySet(AudienceQuerySet):
     audience_prefix = "thread__"
 
 
+class BookmarkQuerySet(AudienceQuerySet):
+    audience_prefix = "post__thread__"
+
+    def of(self, user: User) -> Self:
+        """Hers, of what she still reads."""
+        return self.readable_by(user).filter(user_id=user.pk, post__state=State.PUBLISHED)
+
+
 class DraftQuerySet(models.QuerySet):
     def of(self, user: User) -> Self:
         """A draft is its author's alone, in a place that she still reads."""

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from forums.views import acts, compose, editing, lists, polls, thread
+from forums.views import acts, bookmarks, compose, editing, lists, polls, thread
 
 app_name = "forums"
 
@@ -16,6 +16,8 @@ urlpatterns = [
     path("messages/<int:pk>/identite/", acts.identity, name="identity"),
     path("messages/<int:pk>/retenir/", acts.retain, name="retain"),
     path("messages/<int:pk>/ecarter/", acts.hide_post, name="hide_post"),
+    path("messages/<int:pk>/garder/", bookmarks.keep, name="bookmark"),
+    path("gardes/", bookmarks.page, name="bookmarks"),
     path("<int:pk>/", thread.page, name="thread"),
     path("<int:pk>-<slug:slug>/", thread.page, name="thread"),
     path("<int:pk>/repondre/", compose.reply, name="reply"),

@@ -107,7 +107,7 @@ TABLE: dict[str, Row] = {
         "forums:read_all", "forums:react", "forums:retain", "forums:follow", "forums:state",
         post_only=True,
     ),
-    **member("forums:poll", "forums:new_poll"),
+    **member("forums:poll", "forums:new_poll", "forums:bookmark", "forums:bookmarks"),
     **member("forums:vote", "forums:poll_state", post_only=True),
     # the library: a visitor reads what is public, and is led to sign in for the rest
     **{

@@ -28,7 +28,7 @@ from core import files
 from core.audience import State
 from core.models import StoredFile
 from core.tasks import tick
-from forums.models import Post, Thread
+from forums.models import Bookmark, Post, Thread
 from forums.services import (
     create_thread,
     hide_post,
@@ -108,6 +108,8 @@ def _post_in(city: City, key: str, space: SubCommunity, author: User) -> None:
         labels=[word(key, "published", "choix"), "Autre chose"],
         closes_at=timezone.now() + timedelta(days=3),
     )
+    for person in city.people.values():
+        Bookmark.objects.create(user=person, post=thread.posts.get(position=1))
     for place in ("titre", "texte", "mot", "fichier", "sondage", "choix"):
         city.may[word(key, "published", place)] = readers
         city.must[word(key, "published", place)] = readers

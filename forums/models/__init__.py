@@ -1,3 +1,4 @@
+from forums.models.bookmark import Bookmark
 from forums.models.draft import Draft
 from forums.models.poll import Ballot, Choice, Poll, PollOption
 from forums.models.post import Post, PostVersion
@@ -6,6 +7,7 @@ from forums.models.thread import Thread
 
 __all__ = [
     "Ballot",
+    "Bookmark",
     "Choice",
     "Draft",
     "Poll",

@@ -1,5 +1,6 @@
 """What is done to threads: one function, one mutation, whoever calls it."""
 
+from forums.services.bookmarks import bookmark, drop_bookmark
 from forums.services.drafts import draft_of_edit, drop_draft, keep_draft
 from forums.services.polls import close_poll, open_poll, remove_poll, vote
 from forums.services.posts import (
@@ -28,10 +29,12 @@ from forums.services.threads import (
 )
 
 __all__ = [
+    "bookmark",
     "close_poll",
     "create_thread",
     "destinations",
     "draft_of_edit",
+    "drop_bookmark",
     "drop_draft",
     "edit_post",
     "hide_post",

@@ -138,6 +138,7 @@ def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> li
     rows = thread.posts.between(first, last)
     if not rights.moderates:
         rows = rows.filter(state=State.PUBLISHED)
+    rows = rows.annotate(kept=Exists(user.bookmarks.filter(post_id=OuterRef("pk"))))
     posts = list(rows.select_related("author__organisation", "parent__author").only(*COLUMNS))
     for post in posts:
         post.thread = thread

@@ -1,4 +1,4 @@
-"""What stands around the threads of the demonstration: a poll of each sort."""
+"""What stands around the threads of the demonstration: a poll of each sort, kept messages."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from accounts.models import User
 from community.models import Membership
 from forums import services
 from forums.models import Poll
 from home.demo.threads import Loaded
 
 
-def add_around(loaded: dict[str, Loaded], draw: random.Random) -> None:
+def add_around(people: dict[str, User], loaded: dict[str, Loaded], draw: random.Random) -> None:
     _poll(
         loaded["fil-20"],
         draw,
@@ -30,6 +31,10 @@ def add_around(loaded: dict[str, Loaded], draw: random.Random) -> None:
         unnamed=True,
     )
     Poll.objects.filter(pk=ended.pk).update(closes_at=timezone.now() - timedelta(hours=20))
+    # Tristan, whom the visitor of the demonstration borrows.
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    services.bookmark(loaded["fil-08"].posts[0], by=people["mem-05"])
+    services.bookmark(loaded["fil-12"].posts[1], by=people["mem-05"], remind_on=tomorrow)
 
 
 def _poll(

@@ -51,7 +51,7 @@ class Command(BaseCommand):
         threads.add_thanks(loaded, draw)
         threads.add_readings(loaded, persons, draw)
         waiting.add_waiting(persons, spaces, loaded)
-        around.add_around(loaded, draw)
+        around.add_around(persons, loaded, draw)
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(f"  {sentence}")
