@@ -90,6 +90,8 @@ LABELS: dict[str, str | Promise] = {
     "synonymset.added": _("Synonyms added"),
     "synonymset.changed": _("Synonyms changed"),
     "synonymset.removed": _("Synonyms removed"),
+    "synthesis.withdrawn": _("Synthesis of a thread withdrawn"),
+    "synthesis.written": _("Synthesis of a thread written"),
     "term.added": _("Word of a list added"),
     "term.changed": _("Word of a list changed"),
     "thread.answer_released": _("Answer no longer retained"),

@@ -94,6 +94,14 @@ class AlreadyAnswered(Refused):
     status = 409
 
 
+class SynthesisChanged(Refused):
+    message = _(
+        "Somebody changed the synthesis while you were writing. Here is what it says now, above "
+        "your text: bring the two together, then save."
+    )
+    status = 409
+
+
 class WrongReminder(Invalid):
     message = _("Choose a day from tomorrow on, within a year.")
 

@@ -1,4 +1,4 @@
-"""The forms of what stands around a thread: polls, reminders."""
+"""The forms of what stands around a thread: polls, reminders, the synthesis."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.errors import Refused
 from forums import errors
+from forums.forms import Box
 from forums.services.polls import MAX_QUESTION
 
 
@@ -102,3 +103,14 @@ class ReminderForm(Refusing):
         if when == self.DAY:
             return self.cleaned_data["day"]
         return timezone.localdate() + timedelta(days=int(when)) if when else None
+
+
+class SynthesisForm(Box):
+    """The box of the composers without pictures; `number` is the version that is replaced."""
+
+    number = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["text"].label = _("What this thread comes to")
+        self.fields["text"].widget.attrs.pop("data-upload", None)

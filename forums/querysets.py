@@ -119,6 +119,10 @@ class PollQuerySet(AudienceQuerySet):
     audience_prefix = "thread__"
 
 
+class SynthesisQuerySet(AudienceQuerySet):
+    audience_prefix = "thread__"
+
+
 class BookmarkQuerySet(AudienceQuerySet):
     audience_prefix = "post__thread__"
 

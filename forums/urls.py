@@ -1,6 +1,6 @@
 from django.urls import path
 
-from forums.views import acts, bookmarks, compose, editing, lists, polls, thread
+from forums.views import acts, bookmarks, compose, editing, lists, polls, synthesis, thread
 
 app_name = "forums"
 
@@ -25,6 +25,9 @@ urlpatterns = [
     path("<int:pk>/etat/", acts.state, name="state"),
     path("<int:pk>/ecarter/", acts.hide_thread, name="hide"),
     path("<int:pk>/deplacer/", acts.move, name="move"),
+    path("<int:pk>/synthese/", synthesis.write, name="synthesis"),
+    path("<int:pk>/synthese/versions/", synthesis.versions, name="synthesis_versions"),
+    path("<int:pk>/synthese/retirer/", synthesis.withdraw, name="synthesis_withdraw"),
     path("<int:pk>/sondage/", polls.page, name="poll"),
     path("<int:pk>/sondage/nouveau/", polls.new, name="new_poll"),
     path("<int:pk>/sondage/repondre/", polls.vote, name="vote"),

@@ -107,7 +107,9 @@ TABLE: dict[str, Row] = {
         "forums:read_all", "forums:react", "forums:retain", "forums:follow", "forums:state",
         post_only=True,
     ),
-    **member("forums:poll", "forums:new_poll", "forums:bookmark", "forums:bookmarks"),
+    **member("forums:poll", "forums:new_poll", "forums:bookmark", "forums:bookmarks",
+        "forums:synthesis", "forums:synthesis_versions", "forums:synthesis_withdraw",
+    ),
     **member("forums:vote", "forums:poll_state", post_only=True),
     # the library: a visitor reads what is public, and is led to sign in for the rest
     **{
@@ -146,11 +148,12 @@ TABLE: dict[str, Row] = {
 OF_A_THREAD = {
     "forums:thread", "forums:reply", "forums:follow", "forums:state", "forums:hide", "forums:move",
     "forums:poll", "forums:new_poll", "forums:vote", "forums:poll_state",
+    "forums:synthesis", "forums:synthesis_versions", "forums:synthesis_withdraw",
 }  # fmt: skip
 # The composer's addresses meet a visitor whose session has just ended: they answer themselves.
 KEEPS_WHAT_WAS_TYPED = {
-    "forums:new", "forums:reply", "forums:edit", "library:deposit", "library:edit",
-    "library:new_version",
+    "forums:new", "forums:reply", "forums:edit", "forums:synthesis", "library:deposit",
+    "library:edit", "library:new_version",
 }  # fmt: skip
 
 

@@ -36,6 +36,7 @@ from forums.services import (
     move_thread,
     open_poll,
     reply,
+    write_synthesis,
 )
 from moderation.services import file_report
 from notifications.models import Subscription
@@ -108,9 +109,13 @@ def _post_in(city: City, key: str, space: SubCommunity, author: User) -> None:
         labels=[word(key, "published", "choix"), "Autre chose"],
         closes_at=timezone.now() + timedelta(days=3),
     )
+    words = f"En somme {word(key, 'published', 'avant')}"
+    write_synthesis(thread, by=author, text=words)
+    words = f"En somme {word(key, 'published', 'somme')}"
+    write_synthesis(thread, by=author, text=words, number=1)
     for person in city.people.values():
         Bookmark.objects.create(user=person, post=thread.posts.get(position=1))
-    for place in ("titre", "texte", "mot", "fichier", "sondage", "choix"):
+    for place in ("titre", "texte", "mot", "fichier", "sondage", "choix", "somme", "avant"):
         city.may[word(key, "published", place)] = readers
         city.must[word(key, "published", place)] = readers
     post = reply(thread, by=author, text=f"Réponse {word(key, 'hiddenpost')}")

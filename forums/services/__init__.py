@@ -11,6 +11,7 @@ from forums.services.posts import (
     see_author,
 )
 from forums.services.reading import mark_all_read, mark_read, visit
+from forums.services.synthesis import draft_of_synthesis, withdraw_synthesis, write_synthesis
 from forums.services.threads import (
     create_thread,
     destinations,
@@ -34,6 +35,7 @@ __all__ = [
     "create_thread",
     "destinations",
     "draft_of_edit",
+    "draft_of_synthesis",
     "drop_bookmark",
     "drop_draft",
     "edit_post",
@@ -60,4 +62,6 @@ __all__ = [
     "unpin",
     "visit",
     "vote",
+    "withdraw_synthesis",
+    "write_synthesis",
 ]

@@ -74,7 +74,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Twenty messages of the thread; reading them is what moves her mark."""
     user = person(request)
     rows = Thread.objects.readable_by(user).with_rights(user, readable=True).with_reading(user)
-    rows = rows.select_related("space", "poll").annotate(
+    rows = rows.select_related("space", "poll", "synthesis__author").annotate(
         answer_position=F("answer__position"),
         tied=Exists(links.has_any("thread", OuterRef("pk"))),
     )
@@ -101,6 +101,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "tags": thread.tags.all(),
         "about": _about(user, thread) if thread.tied else [],
         "poll": polls.shown(thread.poll, user, rights) if hasattr(thread, "poll") else None,
+        "summarises": rights.summarise(user),
         "members_url": "" if user.is_guest else reverse("accounts:members"),
     }
     return render(request, "forums/thread.html", context | _foot(request, thread, rights))

@@ -1,4 +1,5 @@
-"""What stands around the threads of the demonstration: a poll of each sort, kept messages."""
+"""What stands around the threads of the demonstration: polls, a synthesis,
+kept messages."""
 
 from __future__ import annotations
 
@@ -31,6 +32,15 @@ def add_around(people: dict[str, User], loaded: dict[str, Loaded], draw: random.
         unnamed=True,
     )
     Poll.objects.filter(pk=ended.pk).update(closes_at=timezone.now() - timedelta(hours=20))
+    services.write_synthesis(
+        loaded["fil-08"].thread,
+        by=people["mem-05"],
+        text=(
+            "Ce qui revient : trois jours, un horaire écrit avec l’école, une rencontre avec la "
+            "famille au début et à la fin, et un devoir fait sur place. Le plus difficile reste "
+            "le retour en classe : prévoir une personne qui attend le jeune à la porte."
+        ).replace(" :", "\N{NO-BREAK SPACE}:"),
+    )
     # Tristan, whom the visitor of the demonstration borrows.
     tomorrow = timezone.localdate() + timedelta(days=1)
     services.bookmark(loaded["fil-08"].posts[0], by=people["mem-05"])
