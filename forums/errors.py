@@ -123,3 +123,20 @@ class WrongChoices(Invalid):
 
 class WrongClosing(Invalid):
     message = _("Choose a closing day from today on, in the next ninety days.")
+
+
+class WrongHour(Invalid):
+    message = _("Choose a moment to come, in the next ninety days.")
+
+
+class TooManyScheduled(Refused):
+    message = _("Twenty messages already wait for their hour. Publish this one, or remove another.")
+    status = 409
+
+
+class PlaceChanged(Refused):
+    message = _("The thread was moved, or its space is no longer as closed as it was.")
+
+
+class CouldIdentify(Refused):
+    message = _("The text could identify a young person.")

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from core.mail import Message, message
 from core.models import OutgoingMail
 from core.site import absolute
-from forums.models import Bookmark, Post
+from forums import errors
+from forums.models import Bookmark, Draft, Post
 from notifications.links import stop_url
 from notifications.services import recipients_for
 
@@ -86,4 +87,24 @@ def reminder(mail: OutgoingMail) -> Message | None:
             "url": absolute(_plain_url(post) if quiet else post.get_absolute_url()),
         },
         why=_("You asked for this reminder when you kept a message."),
+    )
+
+
+@message("scheduled_back")
+def scheduled_back(mail: OutgoingMail) -> Message | None:
+    """To who had scheduled a message: it was not published, why, and where it waits as a draft.
+    Never a word of it, nor of where it was to be."""
+    person = mail.recipient
+    if person is None:
+        return None
+    draft = Draft.objects.of(person).filter(pk=mail.object_id or 0).first()
+    if draft is None:
+        return None
+    refusal = getattr(errors, mail.data.get("why", ""), None)
+    return Message(
+        context={
+            "reason": refusal.message if refusal else _("You can no longer write in that place."),
+            "url": absolute(draft.get_absolute_url()),
+        },
+        why=_("You had asked that a message be published later."),
     )

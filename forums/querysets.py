@@ -131,6 +131,12 @@ class BookmarkQuerySet(AudienceQuerySet):
         return self.readable_by(user).filter(user_id=user.pk, post__state=State.PUBLISHED)
 
 
+class ScheduledPostQuerySet(models.QuerySet):
+    def of(self, user: User) -> Self:
+        """Its author's alone, the next to be published first."""
+        return self.filter(user_id=user.pk).order_by("publish_at", "pk")
+
+
 class DraftQuerySet(models.QuerySet):
     def of(self, user: User) -> Self:
         """A draft is its author's alone, in a place that she still reads."""

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from forums.views import acts, bookmarks, compose, editing, lists, polls, synthesis, thread
+from forums.views import (
+    acts,
+    bookmarks,
+    compose,
+    editing,
+    lists,
+    polls,
+    scheduled,
+    synthesis,
+    thread,
+)
 
 app_name = "forums"
 
@@ -17,6 +27,8 @@ urlpatterns = [
     path("messages/<int:pk>/retenir/", acts.retain, name="retain"),
     path("messages/<int:pk>/ecarter/", acts.hide_post, name="hide_post"),
     path("messages/<int:pk>/garder/", bookmarks.keep, name="bookmark"),
+    path("a-venir/", scheduled.page, name="scheduled"),
+    path("a-venir/<int:pk>/brouillon/", scheduled.take_back, name="unschedule"),
     path("gardes/", bookmarks.page, name="bookmarks"),
     path("<int:pk>/", thread.page, name="thread"),
     path("<int:pk>-<slug:slug>/", thread.page, name="thread"),

@@ -107,10 +107,11 @@ TABLE: dict[str, Row] = {
         "forums:read_all", "forums:react", "forums:retain", "forums:follow", "forums:state",
         post_only=True,
     ),
-    **member("forums:poll", "forums:new_poll", "forums:bookmark", "forums:bookmarks",
+    **member(
+        "forums:poll", "forums:new_poll", "forums:bookmark", "forums:bookmarks", "forums:scheduled",
         "forums:synthesis", "forums:synthesis_versions", "forums:synthesis_withdraw",
     ),
-    **member("forums:vote", "forums:poll_state", post_only=True),
+    **member("forums:vote", "forums:poll_state", "forums:unschedule", post_only=True),
     # the library: a visitor reads what is public, and is led to sign in for the rest
     **{
         name: Row(PUBLIC)

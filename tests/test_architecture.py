@@ -18,7 +18,7 @@ PRIVATE = {
     "JoinRequest", "Charter", "BreakGlassGrant", "MembershipRequest", "Invitation", "Report",
     "StoredFile", "OutgoingMail", "SearchDocument", "Word", "Document", "Version", "Page",
     "Collection", "CollectionItem", "Poll", "Ballot", "Choice", "Bookmark",
-    "Synthesis", "SynthesisVersion",
+    "Synthesis", "SynthesisVersion", "ScheduledPost",
 }  # fmt: skip
 STARTS = {
     "readable_by", "findable_by", "moderated_by", "listed_to", "of", "seen_by", "gone_for",

@@ -3,6 +3,7 @@ from forums.models.draft import Draft
 from forums.models.poll import Ballot, Choice, Poll, PollOption
 from forums.models.post import Post, PostVersion
 from forums.models.reading import ReadPosition
+from forums.models.scheduled import ScheduledPost
 from forums.models.synthesis import Synthesis, SynthesisVersion
 from forums.models.thread import Thread
 
@@ -16,6 +17,7 @@ __all__ = [
     "Post",
     "PostVersion",
     "ReadPosition",
+    "ScheduledPost",
     "Synthesis",
     "SynthesisVersion",
     "Thread",

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from forums import querysets
 
@@ -38,3 +39,9 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft of {self.user_id}"
+
+    def get_absolute_url(self) -> str:
+        """Where its author finds it again: an address without a word of a title."""
+        if self.thread_id is None:
+            return reverse("forums:new") + "?brouillon=1"
+        return reverse("forums:thread", args=(self.thread_id,)) + "?brouillon=1#repondre"

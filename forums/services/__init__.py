@@ -11,6 +11,7 @@ from forums.services.posts import (
     see_author,
 )
 from forums.services.reading import mark_all_read, mark_read, visit
+from forums.services.scheduled import schedule_post, unschedule
 from forums.services.synthesis import draft_of_synthesis, withdraw_synthesis, write_synthesis
 from forums.services.threads import (
     create_thread,
@@ -56,10 +57,12 @@ __all__ = [
     "restore_post",
     "restore_thread",
     "retain_answer",
+    "schedule_post",
     "see_author",
     "set_tags",
     "unlock",
     "unpin",
+    "unschedule",
     "visit",
     "vote",
     "withdraw_synthesis",

@@ -27,6 +27,7 @@ from forums.models import Draft, Post, Thread
 from forums.models.post import page_of
 from forums.permissions import rights_of
 from forums.views.common import thread_or_404
+from forums.views.scheduled import put_off
 
 AS_IS = "as-is"
 DISCARD = "discard"
@@ -94,7 +95,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return publish(
             found,
             form,
-            send=lambda form: _start(user, form),
+            send=lambda form: _start(request, form),
             show=lambda form, found, **more: _show_new(request, form, found, **more),
         )
     draft = _draft(request, user, None)
@@ -167,8 +168,10 @@ def reach(request: HttpRequest) -> HttpResponse:
     return render(request, "forums/parts/reach.html", context)
 
 
-def _start(user: User, form: ThreadForm) -> HttpResponse:
-    given = form.cleaned_data
+def _start(request: HttpRequest, form: ThreadForm) -> HttpResponse:
+    user, given = person(request), form.cleaned_data
+    if given["later"]:
+        return put_off(request, form, space=given["space"], thread=None, as_is=_as_is(form))
     thread = services.create_thread(
         by=user,
         space=given["space"],
@@ -232,6 +235,8 @@ def _show_reply(
 
 def _send(request: HttpRequest, thread: Thread, form: ReplyForm) -> HttpResponse:
     user, given = person(request), form.cleaned_data
+    if given["later"]:
+        return put_off(request, form, space=thread.space, thread=thread, as_is=_as_is(form))
     post = services.reply(
         thread,
         by=user,
@@ -298,6 +303,11 @@ def _number(value: str | None) -> int | None:
 
 
 # ------------------------------------------------------------------- what both have in common
+
+
+def _as_is(form: ThreadForm | ReplyForm) -> bool:
+    """Whether she saw what could identify somebody, and publishes."""
+    return form.data.get("act") == AS_IS
 
 
 def _fresh(user: User) -> dict[str, Any]:

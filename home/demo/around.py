@@ -1,9 +1,10 @@
 """What stands around the threads of the demonstration: polls, a synthesis,
-kept messages."""
+kept messages, a message to come."""
 
 from __future__ import annotations
 
 import random
+import uuid
 from datetime import timedelta
 
 from django.utils import timezone
@@ -45,6 +46,14 @@ def add_around(people: dict[str, User], loaded: dict[str, Loaded], draw: random.
     tomorrow = timezone.localdate() + timedelta(days=1)
     services.bookmark(loaded["fil-08"].posts[0], by=people["mem-05"])
     services.bookmark(loaded["fil-12"].posts[1], by=people["mem-05"], remind_on=tomorrow)
+    services.schedule_post(
+        by=people["mem-05"],
+        space=loaded["fil-08"].thread.space,
+        thread=loaded["fil-08"].thread,
+        publish_at=timezone.now() + timedelta(days=6),
+        submission=uuid.uuid4(),
+        text="Trois semaines plus tard\N{NO-BREAK SPACE}: qui d’entre vous l’a essayé, et qu’est-ce qui a coincé?",
+    )
 
 
 def _poll(
