@@ -102,6 +102,15 @@ class SynthesisChanged(Refused):
     status = 409
 
 
+class NotAsked(Invalid):
+    message = _("This person can no longer be asked about this question.")
+
+
+class EnoughAsked(Refused):
+    message = _("Three people were already asked about this thread.")
+    status = 409
+
+
 class WrongReminder(Invalid):
     message = _("Choose a day from tomorrow on, within a year.")
 

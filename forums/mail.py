@@ -9,11 +9,12 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from core.audience import State
 from core.mail import Message, message
 from core.models import OutgoingMail
 from core.site import absolute
 from forums import errors
-from forums.models import Bookmark, Draft, Post
+from forums.models import Ask, Bookmark, Draft, Post, Thread
 from notifications.links import stop_url
 from notifications.services import recipients_for
 
@@ -107,4 +108,31 @@ def scheduled_back(mail: OutgoingMail) -> Message | None:
             "url": absolute(draft.get_absolute_url()),
         },
         why=_("You had asked that a message be published later."),
+    )
+
+
+@message("ask")
+def ask(mail: OutgoingMail) -> Message | None:
+    """To a member: a question that her experience fits, if she may still read it. Who asks is
+    named when it is an animator, or who opened the thread with her name."""
+    person = mail.recipient
+    if person is None:
+        return None
+    threads = Thread.objects.readable_by(person).select_related("space")
+    thread = threads.filter(pk=mail.object_id or 0, state=State.PUBLISHED, locked_at=None).first()
+    rows = Ask.objects.filter(kind="thread", object_id=mail.object_id or 0, person=person)
+    asked = rows.select_related("by").first()
+    if thread is None or asked is None:
+        return None
+    if thread.owner_id == person.pk:
+        # Asked by who cannot know that the question, unnamed, is hers: she needs no mail.
+        return None
+    return Message(
+        context={
+            "title": thread.title if thread.space.content_in_mail else "",
+            "by": asked.by,
+            "by_author": asked.by_id is None or asked.by_id == thread.owner_id,
+            "url": absolute(thread.get_absolute_url()),
+        },
+        why=_("Your profile says that you can help with this. Twice a month at most."),
     )

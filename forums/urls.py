@@ -2,6 +2,7 @@ from django.urls import path
 
 from forums.views import (
     acts,
+    asking,
     bookmarks,
     compose,
     editing,
@@ -37,6 +38,7 @@ urlpatterns = [
     path("<int:pk>/etat/", acts.state, name="state"),
     path("<int:pk>/ecarter/", acts.hide_thread, name="hide"),
     path("<int:pk>/deplacer/", acts.move, name="move"),
+    path("<int:pk>/demander/", asking.ask, name="ask"),
     path("<int:pk>/synthese/", synthesis.write, name="synthesis"),
     path("<int:pk>/synthese/versions/", synthesis.versions, name="synthesis_versions"),
     path("<int:pk>/synthese/retirer/", synthesis.withdraw, name="synthesis_withdraw"),

@@ -1,3 +1,4 @@
+from forums.models.ask import Ask
 from forums.models.bookmark import Bookmark
 from forums.models.draft import Draft
 from forums.models.poll import Ballot, Choice, Poll, PollOption
@@ -8,6 +9,7 @@ from forums.models.synthesis import Synthesis, SynthesisVersion
 from forums.models.thread import Thread
 
 __all__ = [
+    "Ask",
     "Ballot",
     "Bookmark",
     "Choice",

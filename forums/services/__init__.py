@@ -1,5 +1,6 @@
 """What is done to threads: one function, one mutation, whoever calls it."""
 
+from forums.services.asking import ask
 from forums.services.bookmarks import bookmark, drop_bookmark
 from forums.services.drafts import draft_of_edit, drop_draft, keep_draft
 from forums.services.polls import close_poll, open_poll, remove_poll, vote
@@ -31,6 +32,7 @@ from forums.services.threads import (
 )
 
 __all__ = [
+    "ask",
     "bookmark",
     "close_poll",
     "create_thread",

@@ -52,7 +52,7 @@ def add_around(people: dict[str, User], loaded: dict[str, Loaded], draw: random.
         thread=loaded["fil-08"].thread,
         publish_at=timezone.now() + timedelta(days=6),
         submission=uuid.uuid4(),
-        text="Trois semaines plus tard\N{NO-BREAK SPACE}: qui d’entre vous l’a essayé, et qu’est-ce qui a coincé?",
+        text=("Trois semaines plus tard, qui d’entre vous l’a essayé, et qu’est-ce qui a coincé?"),
     )
 
 
