@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -36,6 +37,7 @@ from forums.services import (
     move_thread,
     open_poll,
     reply,
+    schedule_post,
     write_synthesis,
 )
 from moderation.services import file_report
@@ -113,6 +115,18 @@ def _post_in(city: City, key: str, space: SubCommunity, author: User) -> None:
     write_synthesis(thread, by=author, text=words)
     words = f"En somme {word(key, 'published', 'somme')}"
     write_synthesis(thread, by=author, text=words, number=1)
+    schedule_post(
+        by=author,
+        space=space,
+        publish_at=timezone.now() + timedelta(days=2),
+        submission=uuid.uuid4(),
+        title=f"Titre {word(key, 'published', 'avenir')}",
+        text="À venir.",
+    )
+    city.may[word(key, "published", "avenir")] = {
+        name for name, person in city.people.items() if person == author
+    }
+    city.must[word(key, "published", "avenir")] = city.may[word(key, "published", "avenir")]
     for person in city.people.values():
         Bookmark.objects.create(user=person, post=thread.posts.get(position=1))
     for place in ("titre", "texte", "mot", "fichier", "sondage", "choix", "somme", "avant"):

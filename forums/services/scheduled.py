@@ -199,7 +199,7 @@ def _parent(row: ScheduledPost) -> Post | None:
     number = row.details.get("parent")
     if not number:
         return None
-    found = Post.objects.readable_by(row.user).filter(pk=number, thread_id=row.thread_id).first()
+    found = Post.objects.readable_by(row.user).filter(pk=number, thread=row.thread).first()
     if found is None:
         raise ForeignParent
     return found
