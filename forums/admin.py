@@ -21,8 +21,8 @@ from django.utils.translation import gettext_lazy
 
 from core.audience import State
 from core.scoped_admin import ServedAdmin
-from forums import services
-from forums.models import Post, Thread
+from forums import polls, services
+from forums.models import Poll, Post, Thread
 from forums.templatetags.forums import kind_label
 
 
@@ -141,3 +141,42 @@ class PostAdmin(ForumAdmin):
     @admin.action(description=gettext_lazy("Put back the chosen messages"))
     def restore(self, request: HttpRequest, rows: QuerySet[Post]) -> None:
         self.apply(request, rows, services.restore_post)
+
+
+@admin.register(Poll)
+class PollAdmin(ForumAdmin):
+    """Of an unnamed poll, no more than its readers see; who answered has no page at all."""
+
+    list_display = ("question", "thread_title", "space_name", "unnamed", "closes_at", "page")
+    list_filter = ("unnamed", ("thread__space", admin.RelatedOnlyFieldListFilter))
+    list_select_related = ("thread__space",)
+    search_fields = ("question",)
+    ordering = ("-created_at",)
+    actions = ("close",)
+    fields = (
+        "question", "thread_title", "space_name", "multiple", "unnamed", "results", "created_at",
+        "closes_at", "page",
+    )  # fmt: skip
+    readonly_fields = fields
+
+    @admin.display(description=gettext_lazy("On the site"))
+    def page(self, poll: Poll) -> str | SafeString:
+        return super().page(poll.thread)
+
+    @admin.display(description=gettext_lazy("Thread"))
+    def thread_title(self, poll: Poll) -> str:
+        return poll.thread.title
+
+    @admin.display(description=gettext_lazy("Space"), ordering="thread__space")
+    def space_name(self, poll: Poll) -> str:
+        return poll.space.name
+
+    @admin.display(description=gettext_lazy("Results"))
+    def results(self, poll: Poll) -> str:
+        if not polls.tells_counts(poll):
+            return "—"
+        return ", ".join(f"{one.label} ({one.votes})" for one in poll.options.all())
+
+    @admin.action(description=gettext_lazy("Close the chosen polls"))
+    def close(self, request: HttpRequest, rows: QuerySet[Poll]) -> None:
+        self.apply(request, rows, services.close_poll)

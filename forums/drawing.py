@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from community.models import Reaction
 from core.templatetags.ui import icon
@@ -56,6 +57,9 @@ class Acts:
                 drawn.append(
                     f'<a class="btn bare" href="{here}{name}={post.pk}#repondre">{words[name]}</a>'
                 )
+        if rights is not None:
+            word = words["kept" if getattr(post, "kept", False) else "keep"]
+            drawn.append(f'<a class="btn bare" href="{url}garder/">{word}</a>')
         if mine and edit:
             drawn.append(f'<a class="btn bare" href="{url}modifier/">{words["edit"]}</a>')
         if rights is not None and rights.conclude and post.position > 1 and not answer:
@@ -101,12 +105,17 @@ class Acts:
             # Outside the f-strings: what is inside one is not collected for translation.
             retained = conditional_escape(_("Retained answer"))
             reply = conditional_escape(_("Reply"))
+            star = icon("star")
+            keep = conditional_escape(pgettext("a message", "Keep"))
+            kept = conditional_escape(pgettext("a message", "Kept"))
             retain = conditional_escape(_("Retain this answer"))
             self.words = {
                 **{kind: f"{icon(REACTIONS[kind][0])} {said[kind]}" for kind in REACTIONS},
                 "answer": f'<span class="chip ok">{check} {retained}</span>',
                 "repondre": f"{icon('reply')} {reply}",
                 "citer": conditional_escape(_("Quote")),
+                "keep": f"{star} {keep}",
+                "kept": f"{star} <strong>{kept}</strong>",
                 "edit": conditional_escape(_("Edit")),
                 "retain": f"{check} {retain}",
             }

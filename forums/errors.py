@@ -93,9 +93,97 @@ class TwoAnswers(Refused):
     message = _("Both threads have a retained answer. Choose the one to keep.")
 
 
+class TwoPolls(Refused):
+    status = 409
+    message = _("Both threads have a poll. Remove the one that has served, then merge them.")
+
+
+class TwoSyntheses(Refused):
+    status = 409
+    message = _(
+        "Both threads have a synthesis. Bring the two together in one, withdraw the other, then "
+        "merge the threads."
+    )
+
+
 class Merged(Refused):
     status = 409
     message = _(
         "This thread was merged into another, shown here, while you were writing. Your text is "
         "still here: look at who will read it before you publish it."
     )
+
+
+class OnePoll(Refused):
+    message = _("This thread already has a poll.")
+    status = 409
+
+
+class PollClosed(Refused):
+    message = _("This poll is closed: answers are no longer taken.")
+    status = 409
+
+
+class AlreadyAnswered(Refused):
+    message = _(
+        "Your answer is already counted. In a poll without names it cannot be found again, so it "
+        "cannot be changed."
+    )
+    status = 409
+
+
+class SynthesisChanged(Refused):
+    message = _(
+        "Somebody changed the synthesis while you were writing. Here is what it says now, above "
+        "your text: bring the two together, then save."
+    )
+    status = 409
+
+
+class NotAsked(Invalid):
+    message = _("This person can no longer be asked about this question.")
+
+
+class EnoughAsked(Refused):
+    message = _("Three people were already asked about this thread.")
+    status = 409
+
+
+class WrongReminder(Invalid):
+    message = _("Choose a day from tomorrow on, within a year.")
+
+
+class NoSuchChoice(Invalid):
+    message = _("Choose among the answers of this poll.")
+
+
+class QuestionNeeded(Invalid):
+    message = _("Write the question, in two hundred characters at most.")
+
+
+class WrongChoices(Invalid):
+    message = _(
+        "Write from two to ten different answers, one a line, of a hundred and twenty characters "
+        "at most."
+    )
+
+
+class WrongClosing(Invalid):
+    message = _("Choose a closing day from today on, in the next ninety days.")
+
+
+class WrongHour(Invalid):
+    message = _("Choose a moment to come, in the next ninety days.")
+
+
+class TooManyScheduled(Refused):
+    message = _("Twenty messages already wait for their hour. Publish this one, or remove another.")
+    status = 409
+
+
+class PlaceChanged(Refused):
+    message = _("The thread was moved, or its space is no longer as closed as it was.")
+
+
+class CouldIdentify(Refused):
+    message = _("The text could identify a young person.")

@@ -27,6 +27,8 @@ FIELD_OF: dict[type[Refused], str] = {
     errors.UnnamedNotAllowed: "unnamed",
     errors.ForeignAttachment: "files",
     errors.ReasonNeeded: "reason",
+    errors.WrongHour: "later",
+    errors.TooManyScheduled: "later",
 }
 
 
@@ -99,6 +101,12 @@ class Writing(Box):
         ),
     )
     as_animation = forms.BooleanField(label=_("In the name of the animation team"), required=False)
+    later = forms.DateTimeField(
+        label=_("Publish later"),
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text=_("Left empty, it is published at once."),
+    )
 
     def __init__(
         self, *args: Any, unnamed: bool = False, moderates: bool = False, **kwargs: Any

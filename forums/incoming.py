@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -17,7 +16,7 @@ from core.mail.render import shortened
 from core.models import StoredFile
 from forums import attachments, services, warning
 from forums import errors as refusals
-from forums.models import Post, Thread
+from forums.models import Draft, Post, Thread
 from forums.services.common import MAX_TITLE
 from notifications.incoming import Done, MailRefused, MightIdentify, Said, on_opening, on_reply
 from notifications.incoming.errors import UnknownAddress
@@ -55,9 +54,9 @@ def reply(person: User, post_id: int, said: Said) -> Done:
     if not said.attachments and said.command in THANK | FOLLOW | STOP:
         return _obey(person, said.command, thread, post)
     if _might_identify(said):
-        services.keep_draft(by=person, thread=thread, text=said.text, details=_details(said))
-        link = f"{reverse('forums:thread', args=(thread.pk,))}?brouillon=1#repondre"
-        return Done(None, notes=[MightIdentify], link=link)
+        return _kept(
+            services.keep_draft(by=person, thread=thread, text=said.text, details=_details(said))
+        )
     kept, notes = _files(person, said)
     parent = post if post is not None and post.state == State.PUBLISHED else None
     try:
@@ -86,10 +85,16 @@ def open_thread(person: User, slug: str, said: Said) -> Done:
     if not _may_try(person, space):
         raise refusals.NotAMember
     if _might_identify(said):
-        services.keep_draft(
-            by=person, thread=None, space=space, title=title, text=said.text, details=_details(said)
+        return _kept(
+            services.keep_draft(
+                by=person,
+                thread=None,
+                space=space,
+                title=title,
+                text=said.text,
+                details=_details(said),
+            )
         )
-        return Done(None, notes=[MightIdentify], link=f"{reverse('forums:new')}?brouillon=1")
     kept, notes = _files(person, said)
     thread = services.create_thread(
         by=person,
@@ -100,6 +105,11 @@ def open_thread(person: User, slug: str, said: Said) -> Done:
         by_mail=True,
     )
     return Done(Post.objects.get(thread=thread, position=1), notes=notes)
+
+
+def _kept(draft: Draft | None) -> Done:
+    """The text waits for its author, who decides on the site."""
+    return Done(None, notes=[MightIdentify], link=draft.get_absolute_url() if draft else "")
 
 
 def _may_try(person: User, space: SubCommunity) -> bool:

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from core.audience import State
 from core.mail import Message, domain, message
 from core.models import OutgoingMail
 from core.site import absolute
-from forums.models import Post, ReadPosition
+from forums import errors
+from forums.models import Ask, Bookmark, Draft, Post, ReadPosition, Thread
 from forums.permissions import can_reply
 from notifications.incoming import reply_address
 from notifications.links import stop_url
@@ -129,3 +131,72 @@ def _content(post: Post) -> dict[str, Any]:
 def _plain_url(post: Post) -> str:
     """The way to the message that tells neither its title nor how long the thread is."""
     return reverse("forums:post", args=(post.pk,))
+
+
+@message("reminder")
+def reminder(mail: OutgoingMail) -> Message | None:
+    """What the recipient asked to be reminded of, if she still keeps it and still reads it. Of a
+    space without content in mails: that something is to be read again, and nothing more."""
+    person = mail.recipient
+    if person is None:
+        return None
+    kept = Bookmark.objects.of(person).filter(pk=mail.object_id or 0)
+    found = kept.select_related("post__thread__space").first()
+    if found is None:
+        return None
+    post = found.post
+    quiet = not post.thread.space.content_in_mail
+    return Message(
+        context={
+            "title": "" if quiet else post.thread.title,
+            "url": absolute(_plain_url(post) if quiet else post.get_absolute_url()),
+        },
+        why=_("You asked for this reminder when you kept a message."),
+    )
+
+
+@message("scheduled_back")
+def scheduled_back(mail: OutgoingMail) -> Message | None:
+    """To who had scheduled a message: it was not published, why, and where it waits as a draft.
+    Never a word of it, nor of where it was to be."""
+    person = mail.recipient
+    if person is None:
+        return None
+    draft = Draft.objects.of(person).filter(pk=mail.object_id or 0).first()
+    if draft is None:
+        return None
+    refusal = getattr(errors, mail.data.get("why", ""), None)
+    return Message(
+        context={
+            "reason": refusal.message if refusal else _("You can no longer write in that place."),
+            "url": absolute(draft.get_absolute_url()),
+        },
+        why=_("You had asked that a message be published later."),
+    )
+
+
+@message("ask")
+def ask(mail: OutgoingMail) -> Message | None:
+    """To a member: a question that her experience fits, if she may still read it. Who asks is
+    named when it is an animator, or who opened the thread with her name."""
+    person = mail.recipient
+    if person is None:
+        return None
+    threads = Thread.objects.readable_by(person).select_related("space")
+    thread = threads.filter(pk=mail.object_id or 0, state=State.PUBLISHED, locked_at=None).first()
+    rows = Ask.objects.filter(kind="thread", object_id=mail.object_id or 0, person=person)
+    asked = rows.select_related("by").first()
+    if thread is None or asked is None:
+        return None
+    if thread.owner_id == person.pk:
+        # Asked by who cannot know that the question, unnamed, is hers: she needs no mail.
+        return None
+    return Message(
+        context={
+            "title": thread.title if thread.space.content_in_mail else "",
+            "by": asked.by,
+            "by_author": asked.by_id is None or asked.by_id == thread.owner_id,
+            "url": absolute(thread.get_absolute_url()),
+        },
+        why=_("Your profile says that you can help with this. Twice a month at most."),
+    )

@@ -45,6 +45,10 @@ class Rights:
         """Retain an answer, resolve, reopen."""
         return self.reads and (self.owns or self.moderates)
 
+    def summarise(self, user: User) -> bool:
+        """Write or change the synthesis: members while the thread is open, and its animators."""
+        return self.moderates or (self.reply and not user.is_guest)
+
     def edit(self, post: Post) -> bool:
         mine = self.user_id is not None and post.author_id == self.user_id
         return self.moderates or (mine and self.write and self.open)

@@ -159,6 +159,28 @@ class FormerPlaceQuerySet(models.QuerySet):
         return self.annotate(shown=Exists(read)).select_related("post__thread__space")
 
 
+class PollQuerySet(AudienceQuerySet):
+    audience_prefix = "thread__"
+
+
+class SynthesisQuerySet(AudienceQuerySet):
+    audience_prefix = "thread__"
+
+
+class BookmarkQuerySet(AudienceQuerySet):
+    audience_prefix = "post__thread__"
+
+    def of(self, user: User) -> Self:
+        """Hers, of what she still reads."""
+        return self.readable_by(user).filter(user_id=user.pk, post__state=State.PUBLISHED)
+
+
+class ScheduledPostQuerySet(models.QuerySet):
+    def of(self, user: User) -> Self:
+        """Its author's alone, the next to be published first."""
+        return self.filter(user_id=user.pk).order_by("publish_at", "pk")
+
+
 class DraftQuerySet(models.QuerySet):
     def of(self, user: User) -> Self:
         """A draft is its author's alone, in a place that she still reads."""

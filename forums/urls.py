@@ -1,6 +1,19 @@
 from django.urls import path
 
-from forums.views import acts, compose, editing, lists, moving, thread, typing
+from forums.views import (
+    acts,
+    asking,
+    bookmarks,
+    compose,
+    editing,
+    lists,
+    moving,
+    polls,
+    scheduled,
+    synthesis,
+    thread,
+    typing,
+)
 
 app_name = "forums"
 
@@ -20,6 +33,10 @@ urlpatterns = [
     path("messages/<int:pk>/retenir/", acts.retain, name="retain"),
     path("messages/<int:pk>/ecarter/", acts.hide_post, name="hide_post"),
     path("messages/<int:pk>/deplacer/", moving.move_post, name="move_post"),
+    path("messages/<int:pk>/garder/", bookmarks.keep, name="bookmark"),
+    path("a-venir/", scheduled.page, name="scheduled"),
+    path("a-venir/<int:pk>/brouillon/", scheduled.take_back, name="unschedule"),
+    path("gardes/", bookmarks.page, name="bookmarks"),
     path("<int:pk>/", thread.page, name="thread"),
     path("<int:pk>-<slug:slug>/", thread.page, name="thread"),
     path("<int:pk>/repondre/", compose.reply, name="reply"),
@@ -28,4 +45,12 @@ urlpatterns = [
     path("<int:pk>/ecarter/", acts.hide_thread, name="hide"),
     path("<int:pk>/deplacer/", acts.move, name="move"),
     path("<int:pk>/fusionner/", moving.merge, name="merge"),
+    path("<int:pk>/demander/", asking.ask, name="ask"),
+    path("<int:pk>/synthese/", synthesis.write, name="synthesis"),
+    path("<int:pk>/synthese/versions/", synthesis.versions, name="synthesis_versions"),
+    path("<int:pk>/synthese/retirer/", synthesis.withdraw, name="synthesis_withdraw"),
+    path("<int:pk>/sondage/", polls.page, name="poll"),
+    path("<int:pk>/sondage/nouveau/", polls.new, name="new_poll"),
+    path("<int:pk>/sondage/repondre/", polls.vote, name="vote"),
+    path("<int:pk>/sondage/etat/", polls.state, name="poll_state"),
 ]

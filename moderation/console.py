@@ -19,8 +19,8 @@ from accounts.querysets import active_q
 from community.models import JoinRequest, Reaction, SubCommunity
 from core import content, terms
 from core.audience import State
+from forums.asking import fitting
 from forums.models import Post, Thread
-from moderation.asking import fitting
 from moderation.models import Report
 
 #: An unanswered question waits this long before it is listed.

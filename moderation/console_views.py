@@ -13,8 +13,10 @@ from community.models import Reaction
 from community.services import react
 from core.errors import Refused
 from core.web import person
+from forums import asking
 from forums.models import Post, Thread
-from moderation import asking, searching, services
+from forums.services import ask as ask_somebody
+from moderation import searching, services
 from moderation.forms import GreetingForm
 
 
@@ -32,7 +34,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         number = request.POST.get("person", "")
         asked = get_object_or_404(User, pk=number if number.isdecimal() else 0)
         try:
-            services.ask(thread, asked, by=me)
+            ask_somebody(thread, asked, by=me)
         except Refused as refusal:
             messages.error(request, str(refusal))
         else:
@@ -47,7 +49,7 @@ def ask(request: HttpRequest, pk: int) -> HttpResponse:
         thread=thread,
         candidates=asking.candidates(thread),
         others=asking.may_be_asked(thread).select_related("organisation").order_by("first_name"),
-        asked=User.objects.filter(asked__kind="thread", asked__object_id=thread.pk),
+        asked=asking.asked_about(thread),
     )
 
 

@@ -6,12 +6,10 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from core.audience import State
 from core.mail import Message, message
 from core.models import ActionLog, OutgoingMail
-from forums.models import Thread
 from moderation import console, services
-from moderation.models import Ask, Greeting, Report
+from moderation.models import Greeting, Report
 
 
 def _address(name: str, *args: object) -> str:
@@ -101,34 +99,6 @@ def greeting(mail: OutgoingMail) -> Message | None:
         context={"by": found.by, "message": found.message, "url": settings.BASE_URL},
         headers={"Reply-To": found.by.email},
         why=_("You have just joined the community."),
-    )
-
-
-@message("ask")
-def ask(mail: OutgoingMail) -> Message | None:
-    """To a member: a question that her experience fits, if she may still read it."""
-    if mail.recipient is None:
-        return None
-    thread = (
-        Thread.objects.readable_by(mail.recipient)
-        .select_related("space")
-        .filter(pk=mail.object_id or 0, state=State.PUBLISHED, locked_at=None)
-        .first()
-    )
-    asked = Ask.objects.filter(kind="thread", object_id=mail.object_id or 0, person=mail.recipient)
-    ask_row = asked.select_related("by").first()
-    if thread is None or ask_row is None or thread.space is None:
-        return None
-    if thread.owner_id == mail.recipient.pk:
-        # Asked by who cannot know that the question, unnamed, is hers: she needs no mail.
-        return None
-    return Message(
-        context={
-            "title": thread.title if thread.space.content_in_mail else "",
-            "by": ask_row.by,
-            "url": settings.BASE_URL + thread.get_absolute_url(),
-        },
-        why=_("Your profile says that you can help with this. Twice a month at most."),
     )
 
 

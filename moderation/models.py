@@ -125,25 +125,3 @@ class Postponement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} until {self.until:%Y-%m-%d}"
-
-
-class Ask(models.Model):
-    """An animator asked one person to look at a question without an answer."""
-
-    kind = models.CharField(max_length=40)
-    object_id = models.BigIntegerField()
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="asked"
-    )
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
-    at = models.DateTimeField(auto_now_add=True)
-
-    class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=("kind", "object_id", "person"), name="ask_once"),
-        )
-
-    def __str__(self) -> str:
-        return f"{self.person_id} asked about {self.kind}:{self.object_id}"

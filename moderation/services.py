@@ -17,9 +17,8 @@ from core import content, log
 from core.errors import Invalid, NotAllowed, Refused
 from core.events import emit
 from core.mail import queue
-from forums.models import Thread
-from moderation import agenda, asking
-from moderation.models import Ask, Greeting, Postponement, Report
+from moderation import agenda
+from moderation.models import Greeting, Postponement, Report
 
 
 class AlreadyClosed(Refused):
@@ -30,10 +29,6 @@ class AlreadyClosed(Refused):
 class AlreadyGreeted(Refused):
     message = _("Somebody has already greeted this person.")
     status = 409
-
-
-class NotAsked(Invalid):
-    message = _("This person can no longer be asked about this question.")
 
 
 class CannotBeDone(Invalid):
@@ -153,23 +148,6 @@ def greet(person: User, *, by: User, message: str) -> Greeting:
     log.record("member.greeted", person, by=by)
     queue("greeting", to=person, about=greeting, dedupe=f"greeting:{person.pk}")
     return greeting
-
-
-@transaction.atomic
-def ask(thread: Thread, person: User, *, by: User) -> Ask:
-    """Ask a member whose expertise fits to look at a question without an answer.
-
-    Raises `NotAllowed` when `by` does not moderate the thread, `NotAsked` when the person is no
-    longer a candidate (left the space, was asked already, was asked enough this month).
-    """
-    if not thread.can_be_moderated_by(by):
-        raise NotAllowed
-    if not asking.may_be_asked(thread).filter(pk=person.pk).exists():
-        raise NotAsked
-    asked = Ask.objects.create(kind="thread", object_id=thread.pk, person=person, by=by)
-    log.record("thread.asked", thread, by=by, person=person.pk)
-    queue("ask", to=person, about=thread, dedupe=f"ask:{thread.pk}:{person.pk}")
-    return asked
 
 
 def put_off(*, by: User) -> Postponement:

@@ -209,18 +209,19 @@ def plan_digest(user: User, **rhythm: Any) -> None:
 
 @transaction.atomic
 def mention(obj: Model, people: Iterable[User | int]) -> None:
-    """`people` are named in `obj`: they are told, unless they asked for silence or may not read it.
-
-    Naming them twice is naming them once.
-    """
+    """`people` are those whom `obj` names now: who was not named before is told, unless she asked
+    for silence or may not read it; who is not any more is no longer told of it for that."""
     kind = content.kind_of(obj).name
     ids = {one if isinstance(one, int) else one.pk for one in people}
-    known = Mention.objects.to(kind, obj.pk).filter(user__in=ids).values_list("user_id", flat=True)
-    new = sorted(User.objects.filter(pk__in=ids - set(known)).values_list("pk", flat=True))
+    rows = Mention.objects.to(kind, obj.pk)
+    known = set(rows.values_list("user_id", flat=True))
+    if known - ids:
+        rows.filter(user__in=known - ids).delete()
+    new = sorted(User.objects.filter(pk__in=ids - known).values_list("pk", flat=True))
     if not new:
         return
-    rows = [Mention(user_id=one, kind=kind, object_id=obj.pk) for one in new]
-    Mention.objects.bulk_create(rows, ignore_conflicts=True)
+    made = [Mention(user_id=one, kind=kind, object_id=obj.pk) for one in new]
+    Mention.objects.bulk_create(made, ignore_conflicts=True)
     emit("people.mentioned", kind=kind, id=obj.pk, people=new)
 
 

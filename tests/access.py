@@ -110,6 +110,11 @@ TABLE: dict[str, Row] = {
         "forums:follow", "forums:state",
         post_only=True,
     ),
+    **member(
+        "forums:poll", "forums:new_poll", "forums:bookmark", "forums:bookmarks", "forums:scheduled",
+        "forums:synthesis", "forums:synthesis_versions", "forums:synthesis_withdraw", "forums:ask",
+    ),
+    **member("forums:vote", "forums:poll_state", "forums:unschedule", post_only=True),
     # the library: a visitor reads what is public, and is led to sign in for the rest
     **{
         name: Row(PUBLIC)
@@ -145,10 +150,16 @@ TABLE: dict[str, Row] = {
     "admin:put_off": Row(STAFF, post_only=True),
     "admin:bring_back": Row(STAFF, post_only=True),
 }  # fmt: skip
+# Addresses of the forums below a thread; the others are below a message.
+OF_A_THREAD = {
+    "forums:thread", "forums:reply", "forums:follow", "forums:state", "forums:hide", "forums:move",
+    "forums:merge", "forums:poll", "forums:new_poll", "forums:vote", "forums:poll_state",
+    "forums:synthesis", "forums:synthesis_versions", "forums:synthesis_withdraw", "forums:ask",
+}  # fmt: skip
 # The composer's addresses meet a visitor whose session has just ended: they answer themselves.
 KEEPS_WHAT_WAS_TYPED = {
-    "forums:new", "forums:reply", "forums:edit", "library:deposit", "library:edit",
-    "library:new_version",
+    "forums:new", "forums:reply", "forums:edit", "forums:synthesis", "library:deposit",
+    "library:edit", "library:new_version",
 }  # fmt: skip
 
 
@@ -212,12 +223,12 @@ def arguments(address: Address) -> list[dict[str, Any]]:
     if address.name.startswith("library:"):
         return _library_arguments(address, names)
     model: Any = {
-        "accounts:member": User, "moderation:report": Report, "forums:thread": Thread,
-        "forums:reply": Thread, "forums:follow": Thread, "forums:state": Thread,
-        "forums:hide": Thread, "forums:move": Thread, "forums:merge": Thread,
-        "search:rename": SavedSearch, "search:mail": SavedSearch, "search:own_feed": SavedSearch,
-        "search:forget": SavedSearch, "notifications:original": IncomingMail,
+        "accounts:member": User, "moderation:report": Report, "search:rename": SavedSearch,
+        "search:mail": SavedSearch, "search:own_feed": SavedSearch, "search:forget": SavedSearch,
+        "notifications:original": IncomingMail,
     }.get(address.name)  # fmt: skip
+    if address.name in OF_A_THREAD:
+        model = Thread
     if model is None:
         model = Post if address.name.startswith("forums:") else Organisation
     if address.name.startswith("mfa_"):

@@ -17,7 +17,8 @@ PRIVATE = {
     "Thread", "Post", "Draft", "Organisation", "Profile", "Skill", "SubCommunity", "Membership",
     "JoinRequest", "Charter", "BreakGlassGrant", "MembershipRequest", "Invitation", "Report",
     "StoredFile", "OutgoingMail", "SearchDocument", "Word", "Document", "Version", "Page",
-    "Collection", "CollectionItem",
+    "Collection", "CollectionItem", "Poll", "Ballot", "Choice", "Bookmark",
+    "Synthesis", "SynthesisVersion", "ScheduledPost",
 }  # fmt: skip
 STARTS = {
     "readable_by", "findable_by", "moderated_by", "listed_to", "of", "seen_by", "gone_for",

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -28,7 +29,7 @@ from core import files
 from core.audience import State
 from core.models import OutgoingMail, StoredFile
 from core.tasks import tick
-from forums.models import Post, Thread
+from forums.models import Bookmark, Post, Thread
 from forums.services import (
     create_thread,
     hide_post,
@@ -36,8 +37,11 @@ from forums.services import (
     merge,
     move_posts,
     move_thread,
+    open_poll,
     reply,
+    schedule_post,
     split,
+    write_synthesis,
 )
 from moderation.services import file_report
 from notifications.digests import queue_digests
@@ -105,7 +109,32 @@ def _post_in(city: City, key: str, space: SubCommunity, author: User) -> None:
         tags=[f"mot {word(key, 'published', 'mot')}"],
         attachments=[_attached(author, word(key, "published", "fichier"))],
     )
-    for place in ("titre", "texte", "mot", "fichier"):
+    open_poll(
+        thread,
+        by=author,
+        question=f"Question {word(key, 'published', 'sondage')}",
+        labels=[word(key, "published", "choix"), "Autre chose"],
+        closes_at=timezone.now() + timedelta(days=3),
+    )
+    words = f"En somme {word(key, 'published', 'avant')}"
+    write_synthesis(thread, by=author, text=words)
+    words = f"En somme {word(key, 'published', 'somme')}"
+    write_synthesis(thread, by=author, text=words, number=1)
+    schedule_post(
+        by=author,
+        space=space,
+        publish_at=timezone.now() + timedelta(days=2),
+        submission=uuid.uuid4(),
+        title=f"Titre {word(key, 'published', 'avenir')}",
+        text="À venir.",
+    )
+    city.may[word(key, "published", "avenir")] = {
+        name for name, person in city.people.items() if person == author
+    }
+    city.must[word(key, "published", "avenir")] = city.may[word(key, "published", "avenir")]
+    for person in city.people.values():
+        Bookmark.objects.create(user=person, post=thread.posts.get(position=1))
+    for place in ("titre", "texte", "mot", "fichier", "sondage", "choix", "somme", "avant"):
         city.may[word(key, "published", place)] = readers
         city.must[word(key, "published", place)] = readers
     post = reply(thread, by=author, text=f"Réponse {word(key, 'hiddenpost')}")

@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 
 from forums import querysets
 
@@ -40,3 +41,9 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft of {self.user_id}"
+
+    def get_absolute_url(self) -> str:
+        """Where its author finds it again: an address without a word of a title."""
+        if self.thread_id is None:
+            return f"{reverse('forums:new')}?brouillon={self.sheet}"
+        return f"{reverse('forums:thread', args=(self.thread_id,))}?brouillon={self.sheet}#repondre"

@@ -57,6 +57,11 @@ def locked(thread: Thread, by: User) -> tuple[Thread, Rights]:
     return found, rights
 
 
+def named(thread: Thread, by: User) -> User | None:
+    """The actor for the journal: the author of an unnamed thread is not told there."""
+    return None if thread.unnamed and thread.owner_id == by.pk else by
+
+
 def require_open(thread: Thread) -> None:
     if thread.space.archived_at is not None:
         raise SpaceClosed

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import F, Max, QuerySet
 from django.utils import timezone
 
 from community.models import SubCommunity
@@ -28,9 +28,21 @@ from forums.errors import (
     SameThread,
     SpaceClosed,
     TwoAnswers,
+    TwoPolls,
+    TwoSyntheses,
     UnnamedStay,
 )
-from forums.models import FormerPlace, Post, ReadPosition, Thread
+from forums.models import (
+    Ask,
+    FormerPlace,
+    Poll,
+    Post,
+    ReadPosition,
+    ScheduledPost,
+    Synthesis,
+    SynthesisVersion,
+    Thread,
+)
 from forums.services.common import (
     Missing,
     bump,
@@ -153,12 +165,13 @@ def merge(
 ) -> Thread:
     """All messages of `thread` go to the end of `target`, and its address leads there.
 
-    Its followers, its ties, the drafts of replies and the reports follow. Raises what
-    `move_posts` does.
+    Its poll, its synthesis, its followers, its ties, what is asked, written or scheduled for it and
+    the reports follow. Raises what `move_posts` does, and `TwoPolls`, `TwoSyntheses`.
     """
     origin, target = _both(thread, target, by)
     moved = list(_of(origin))
     _require_room(origin, target.space, moved)
+    _require_one_of_each(origin, target)
     _settle_answer(origin, target, moved, retained)
     origin.merged_into, origin.state, origin.pinned = target, State.REMOVED, False
     origin.reply_count = origin.newest_position = 0
@@ -166,6 +179,7 @@ def merge(
     # What had been merged into it leads straight there.
     Thread.objects.filter(merged_into=origin).update(merged_into=target)
     _carry(origin, target, moved, reason=reason, by=by, verb="thread.merged")
+    _carry_what_stands_around(origin, target)
     follow_along("thread", origin.pk, target.pk)
     links.move("thread", origin.pk, target.pk)
     run_hooks("thread.merged", thread=origin, opening=moved[0].pk)
@@ -231,6 +245,12 @@ def _require_room(origin: Thread, space: SubCommunity, moved: Sequence[Post]) ->
         raise UnnamedStay
 
 
+def _require_one_of_each(origin: Thread, target: Thread) -> None:
+    for model, refusal in ((Poll, TwoPolls), (Synthesis, TwoSyntheses)):
+        if model.objects.filter(thread__in=(origin, target)).count() > 1:
+            raise refusal
+
+
 def _settle_answer(
     origin: Thread, target: Thread, moved: Sequence[Post], retained: Post | None
 ) -> None:
@@ -279,6 +299,23 @@ def _carry(
     run_hooks("audience.changed", kind="post", ids=[post.pk for post in moved])
     run_hooks("thread.moved", thread=target)
     bump(origin.space_id, target.space_id)
+
+
+def _carry_what_stands_around(origin: Thread, target: Thread) -> None:
+    """What a thread that is merged had besides its messages. The versions of its synthesis come
+    after those that the other one had before it was withdrawn."""
+    Poll.objects.filter(thread=origin).update(thread=target)
+    last = target.synthesis_versions.aggregate(last=Max("number"))["last"] or 0
+    for model in (Synthesis, SynthesisVersion):
+        mine = model.objects.filter(thread=origin)
+        mine.update(thread=target, number=F("number") + last)
+    asked = Ask.objects.filter(kind="thread", object_id=target.pk)
+    others = Ask.objects.filter(kind="thread", object_id=origin.pk)
+    others.exclude(person__in=list(asked.values_list("person", flat=True))).update(
+        object_id=target.pk
+    )
+    # Each is looked at again when its hour comes: who may no longer write there has it back.
+    ScheduledPost.objects.filter(thread=origin).update(thread=target)
 
 
 def _renumber(origin: Thread, target: Thread, moved: Sequence[Post], first: int) -> None:

@@ -29,7 +29,7 @@ from forums.services.common import (
     require_open,
     require_reason,
 )
-from notifications.services import follow
+from notifications.services import follow, mention
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -100,7 +100,9 @@ def reply(
     mine.filter(position__gte=read_all, position__lt=post.position).update(position=post.position)
     follow(thread, by=by)
     log.record("post.created", post, by=_named(post, by))
-    emit("post.created", post=post.pk, mentioned=mentioned(post))
+    if named := mentioned(post):
+        mention(post, named)
+    emit("post.created", post=post.pk)
     bump(thread.space.pk)
     return post
 
@@ -163,7 +165,6 @@ def edit_post(
         new_title = checked_title(title) or thread.title
     if written.html == post.html and new_title == thread.title:
         return post
-    before = mentioned(post)
     PostVersion.objects.create(
         post=post,
         html=post.html,
@@ -182,8 +183,8 @@ def edit_post(
         thread.save(update_fields=("title", "slug"))
         emit("thread.renamed", thread=thread.pk)
     log.record("post.edited", post, by=_named(post, by), reason=reason)
-    fresh = [pk for pk in mentioned(post) if pk not in before]
-    emit("post.edited", post=post.pk, mentioned=fresh)
+    mention(post, mentioned(post))
+    emit("post.edited", post=post.pk)
     return post
 
 

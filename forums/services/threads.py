@@ -36,12 +36,13 @@ from forums.services.common import (
     checked_tags,
     checked_title,
     locked,
+    named,
     once,
     require,
     require_reason,
 )
 from forums.titles import proposed_title
-from notifications.services import follow
+from notifications.services import follow, mention
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -135,7 +136,9 @@ def create_thread(
         links.link(thread, about, by=by, unnamed=unnamed)
     # The journal is read by animators: it does not tell who is behind an unnamed message.
     log.record("thread.created", thread, by=None if unnamed else by)
-    emit("thread.created", thread=thread.pk, mentioned=mentioned(post))
+    if named := mentioned(post):
+        mention(post, named)
+    emit("thread.created", thread=thread.pk)
     bump(space.pk)
     return thread
 
@@ -162,7 +165,7 @@ def retain_answer(thread: Thread, post: Post, *, by: User) -> Thread:
     thread.answer = answer
     thread.resolved_at = thread.resolved_at or timezone.now()
     thread.save(update_fields=("answer", "resolved_at"))
-    log.record("thread.answered", thread, by=_named(thread, by), post=answer.pk)
+    log.record("thread.answered", thread, by=named(thread, by), post=answer.pk)
     emit("thread.changed", thread=thread.pk)
     return thread
 
@@ -174,7 +177,7 @@ def release_answer(thread: Thread, *, by: User) -> Thread:
     require(rights.conclude)
     thread.answer = None
     thread.save(update_fields=("answer",))
-    log.record("thread.answer_released", thread, by=_named(thread, by))
+    log.record("thread.answer_released", thread, by=named(thread, by))
     emit("thread.changed", thread=thread.pk)
     return thread
 
@@ -186,7 +189,7 @@ def resolve(thread: Thread, *, by: User) -> Thread:
     if not thread.resolved:
         thread.resolved_at = timezone.now()
         thread.save(update_fields=("resolved_at",))
-        log.record("thread.resolved", thread, by=_named(thread, by))
+        log.record("thread.resolved", thread, by=named(thread, by))
         emit("thread.changed", thread=thread.pk)
     return thread
 
@@ -199,14 +202,9 @@ def reopen(thread: Thread, *, by: User) -> Thread:
     if thread.resolved:
         thread.resolved_at = None
         thread.save(update_fields=("resolved_at",))
-        log.record("thread.reopened", thread, by=_named(thread, by))
+        log.record("thread.reopened", thread, by=named(thread, by))
         emit("thread.changed", thread=thread.pk)
     return thread
-
-
-def _named(thread: Thread, by: User) -> User | None:
-    """The actor for the journal: the author of an unnamed thread is not told there."""
-    return None if thread.unnamed and thread.owner_id == by.pk else by
 
 
 @transaction.atomic
@@ -215,7 +213,7 @@ def set_tags(thread: Thread, tags: Iterable[str], *, by: User) -> Thread:
     thread, rights = locked(thread, by)
     require(rights.moderates or (rights.owns and rights.reply))
     thread.tags.set(checked_tags(tags))
-    log.record("thread.tagged", thread, by=_named(thread, by))
+    log.record("thread.tagged", thread, by=named(thread, by))
     emit("thread.changed", thread=thread.pk)
     return thread
 

@@ -32,6 +32,7 @@ from forums.models.post import page_of
 from forums.permissions import rights_of
 from forums.services.common import plain
 from forums.views.common import heir_of, like, thread_or_404
+from forums.views.scheduled import put_off
 
 AS_IS = "as-is"
 DISCARD = "discard"
@@ -168,6 +169,8 @@ def reach(request: HttpRequest) -> HttpResponse:
 
 def _start(request: HttpRequest, form: ThreadForm) -> HttpResponse:
     user, given = person(request), form.cleaned_data
+    if given["later"]:
+        return put_off(request, form, space=given["space"], thread=None, as_is=_as_is(form))
     thread = services.create_thread(
         by=user,
         space=given["space"],
@@ -244,6 +247,8 @@ def _show_reply(
 
 def _send(request: HttpRequest, thread: Thread, form: ReplyForm) -> HttpResponse:
     user, given = person(request), form.cleaned_data
+    if given["later"]:
+        return put_off(request, form, space=thread.space, thread=thread, as_is=_as_is(form))
     post = services.reply(
         thread,
         by=user,
@@ -329,6 +334,11 @@ def _number(value: str | None) -> int | None:
 
 
 # ------------------------------------------------------------------- what both have in common
+
+
+def _as_is(form: ThreadForm | ReplyForm) -> bool:
+    """Whether she saw what could identify somebody, and publishes."""
+    return form.data.get("act") == AS_IS
 
 
 def tell_unreached(request: HttpRequest, post: Post) -> None:

@@ -18,7 +18,7 @@ from core import links
 from core.audience import State
 from core.models import StoredFile
 from core.web import person
-from forums import attachments, drafts, mentions, services
+from forums import attachments, drafts, mentions, polls, services
 from forums.drawing import Acts
 from forums.models import FormerPlace, Post, Thread
 from forums.models.post import PAGE_SIZE, page_of
@@ -86,7 +86,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Twenty messages of the thread; reading them is what moves her mark."""
     user = person(request)
     rows = Thread.objects.readable_by(user).with_rights(user, readable=True).with_reading(user)
-    rows = rows.select_related("space").annotate(
+    rows = rows.select_related("space", "poll", "synthesis__author").annotate(
         answer_position=F("answer__position"),
         tied=Exists(links.has_any("thread", OuterRef("pk"))),
         left=Exists(FormerPlace.objects.filter(thread_id=OuterRef("pk"))),
@@ -119,6 +119,8 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "tags": thread.tags.all(),
         "follow": follow_form(thread),
         "about": _about(user, thread) if thread.tied else [],
+        "poll": polls.shown(thread.poll, user, rights) if hasattr(thread, "poll") else None,
+        "summarises": rights.summarise(user),
         "members_url": "" if user.is_guest else reverse("accounts:members"),
     }
     return render(request, "forums/thread.html", context | _foot(request, thread, rights))
@@ -176,6 +178,7 @@ def _slots(request: HttpRequest, thread: Any, number: int, rights: Rights) -> li
     rows = thread.posts.between(first, last)
     if not rights.moderates:
         rows = rows.filter(state=State.PUBLISHED)
+    rows = rows.annotate(kept=Exists(user.bookmarks.filter(post_id=OuterRef("pk"))))
     posts = list(rows.select_related("author__organisation", "parent__author").only(*COLUMNS))
     for post in posts:
         post.thread = thread

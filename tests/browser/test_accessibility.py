@@ -14,7 +14,7 @@ from accounts.models import Invitation, MembershipRequest, Organisation, User
 from accounts.services import invitations, joining
 from community.models import BreakGlassGrant, Charter, JoinRequest, Membership, SubCommunity
 from core.models import ActionLog, Term
-from forums.models import Post, Thread
+from forums.models import Poll, Post, Synthesis, Thread
 from library.models import Collection, Document
 from moderation.models import Report
 from notifications.links import stop_url
@@ -171,6 +171,7 @@ def discussion_pages() -> list[str]:
     mine = Post.objects.filter(thread=long, author=person(scenes.MEMBER))
     report = Report.objects.filter(reporter=person(scenes.MEMBER), closed_at=None).first()
     closed = Report.objects.exclude(closed_at=None).get()
+    polled, summed = Poll.objects.get(unnamed=False), Synthesis.objects.get()
     return [
         to("forums:threads"),
         to("forums:threads", mot="introuvable", filtre="nonlus"),
@@ -182,6 +183,16 @@ def discussion_pages() -> list[str]:
         to("forums:edit", mine.get(position=1).pk),
         to("forums:edit", mine.get(position=4).pk),
         to("forums:versions", long.posts.get(position=60).pk),
+        to("forums:bookmarks"),
+        to("forums:bookmark", long.posts.get(position=7).pk),
+        to("forums:scheduled"),
+        to("forums:new_poll", long.pk),
+        to("forums:ask", long.pk),
+        to("forums:synthesis", long.pk),
+        to("forums:synthesis_versions", long.pk),
+        summed.thread.get_absolute_url(),
+        polled.thread.get_absolute_url(),
+        to("forums:poll", polled.thread_id),
         to("moderation:file_report", genre="post", objet=str(long.posts.get(position=7).pk)),
         to("moderation:report", report.pk),
         to("moderation:report", closed.pk),
@@ -310,6 +321,7 @@ def animator_pages() -> list[str]:
         to("forums:hide", long.pk),
         to("forums:hide_post", long.posts.get(position=4).pk),
         to("forums:move", long.pk),
+        to("forums:synthesis_withdraw", Synthesis.objects.get().thread_id),
         to("community:space", "intervention"),
         to("library:index", etat="attente"),
         Document.objects.get(title=scenes.WAITING).get_absolute_url(),
@@ -358,6 +370,7 @@ ONE_OF: dict[str, Callable[[], Any]] = {
     "core_actionlog": lambda: ActionLog.objects.order_by("pk")[0].pk,
     "forums_thread": lambda: Thread.objects.get(title=scenes.LONG).pk,
     "forums_post": lambda: Post.objects.get(thread__title=scenes.LONG, position=3).pk,
+    "forums_poll": lambda: Poll.objects.order_by("pk")[0].pk,
     "library_document": lambda: Document.objects.get(title=scenes.PUBLIC).pk,
     "library_collection": lambda: Collection.objects.get(title=scenes.LIST).pk,
     "search_synonymset": lambda: SynonymSet.objects.order_by("pk")[0].pk,

@@ -15,6 +15,7 @@ from community.models import BreakGlassGrant, Membership
 from core.models import OutboxEvent
 from forums import mentions, services
 from forums.models import Thread
+from notifications.models import Mention
 from tests.conftest import World, make_person
 from tests.forums.test_budgets import counted
 
@@ -41,8 +42,9 @@ def test_who_reads_the_space_is_mentioned_under_her_own_name(
     assert post.html == f"<p>Merci {span(world.odile, '@Odile Larivage')}!</p>"
     assert post.text == "Merci @Odile Larivage!"
     assert mentions.mentioned(post) == [world.odile.pk]
-    payload = OutboxEvent.objects.get(name="post.created").payload
-    assert payload == {"post": post.pk, "mentioned": [world.odile.pk]}
+    assert list(Mention.objects.to("post", post.pk).values_list("user", flat=True)) == [
+        world.odile.pk
+    ]
 
 
 def test_who_does_not_read_it_is_a_name_and_no_more(world: World, question: Thread) -> None:
@@ -81,12 +83,20 @@ def test_of_two_people_of_the_same_name_none_is_guessed(world: World, question: 
     assert mentions.mentioned(post) == []
 
 
-def test_an_edit_announces_only_whom_it_adds(world: World, question: Thread) -> None:
-    other = make_person("Line", "Roy", spaces=(world.intervention,))
-    post = services.reply(question, by=world.maude, text="Merci @Odile Larivage.")
+def test_an_edit_announces_whom_it_adds_and_forgets_whom_it_no_longer_names(
+    world: World, question: Thread
+) -> None:
+    line = make_person("Line", "Roy", spaces=(world.intervention,))
+    paul = make_person("Paul", "Roy", spaces=(world.intervention,))
+    post = services.reply(question, by=world.maude, text="Merci @Odile Larivage et @Paul Roy.")
     services.edit_post(post, by=world.maude, text="Merci @Odile Larivage et @Line Roy.")
-    payload = OutboxEvent.objects.get(name="post.edited").payload
-    assert payload["mentioned"] == [other.pk]
+    announced = [
+        one.payload["people"]
+        for one in OutboxEvent.objects.filter(name="people.mentioned").order_by("pk")
+    ]
+    assert [set(people) for people in announced] == [{world.odile.pk, paul.pk}, {line.pk}]
+    named = Mention.objects.to("post", post.pk).values_list("user", flat=True)
+    assert set(named) == {world.odile.pk, line.pk}
 
 
 def test_a_mention_is_drawn_for_who_reads_the_space_now(

@@ -48,7 +48,7 @@ def test_it_is_journaled_and_announced_by_identifiers_only(question: Thread) -> 
     row = ActionLog.objects.get(verb="thread.created")
     assert (row.kind, row.object_id, row.space_id) == ("thread", question.pk, question.space_id)
     event = OutboxEvent.objects.get(name="thread.created")
-    assert event.payload == {"thread": question.pk, "mentioned": []}
+    assert event.payload == {"thread": question.pk}
 
 
 def test_twenty_identical_submissions_are_one_thread(world: World) -> None:

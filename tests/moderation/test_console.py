@@ -13,9 +13,12 @@ from accounts.numbers import neq_adds_up
 from community.models import JoinRequest, Reaction
 from core.models import OutgoingMail
 from core.tasks import tick
+from forums import asking
+from forums import services as threads_services
+from forums.errors import NotAsked
 from forums.models import Post, Thread
 from forums.services import create_thread, reply
-from moderation import agenda, asking, console, handlers, services
+from moderation import agenda, console, handlers, services
 from moderation.models import Greeting, Report
 from tests.conftest import World, make_person
 from tests.library.conftest import make_document, make_terms
@@ -151,10 +154,10 @@ def test_odile_asks_a_member_whose_own_words_meet_the_question(quiet, as_, mailo
 def test_nobody_is_asked_more_than_twice_a_month(quiet):
     fit = make_person("Simon", spaces=(quiet.intervention,))
     for _ in range(2):
-        services.ask(old_question(quiet), fit, by=quiet.odile)
+        threads_services.ask(old_question(quiet), fit, by=quiet.odile)
 
-    with pytest.raises(services.NotAsked):
-        services.ask(old_question(quiet), fit, by=quiet.odile)
+    with pytest.raises(NotAsked):
+        threads_services.ask(old_question(quiet), fit, by=quiet.odile)
 
 
 def test_whom_to_ask_does_not_betray_who_asks_without_her_name(quiet, as_):
@@ -168,7 +171,7 @@ def test_whom_to_ask_does_not_betray_who_asks_without_her_name(quiet, as_):
     assert "Naïma" in page
     assert "Simon" in page
 
-    services.ask(thread, quiet.naima, by=quiet.odile)
+    threads_services.ask(thread, quiet.naima, by=quiet.odile)
     tick()
     asked = OutgoingMail.objects.get(name="ask")
     assert (asked.recipient, asked.state) == (quiet.naima, "cancelled")
@@ -177,7 +180,7 @@ def test_whom_to_ask_does_not_betray_who_asks_without_her_name(quiet, as_):
 def test_the_ask_leaves_only_if_the_person_may_still_read(quiet, mailoutbox):
     thread = old_question(quiet)
     fit = make_person("Simon", spaces=(quiet.intervention,))
-    services.ask(thread, fit, by=quiet.odile)
+    threads_services.ask(thread, fit, by=quiet.odile)
     fit.memberships.update(ended_at=timezone.now())
 
     tick()
@@ -363,9 +366,9 @@ def test_who_could_answer_is_the_same_rule_for_one_and_for_many(quiet):
         profile=quiet.maude.profiles.get(), direction="aide", word="Transitions",
         folded="transitions",
     )  # fmt: skip
-    services.ask(threads[0], people[0], by=quiet.odile)
-    services.ask(threads[1], people[0], by=quiet.odile)
-    services.ask(threads[0], people[1], by=quiet.odile)
+    threads_services.ask(threads[0], people[0], by=quiet.odile)
+    threads_services.ask(threads[1], people[0], by=quiet.odile)
+    threads_services.ask(threads[0], people[1], by=quiet.odile)
     reply(threads[1], by=people[2], text="Je signe.")
 
     many = asking.fitting(threads)

@@ -11,7 +11,7 @@ from django.db import transaction
 from core import log
 from core.models import ActionLog
 from home import founding
-from home.demo import documents, people, threads, told, waiting
+from home.demo import around, documents, people, threads, told, waiting
 
 LOADED = "demo.loaded"
 # The same draw each time, so that two demonstrations are alike.
@@ -52,6 +52,7 @@ class Command(BaseCommand):
         threads.add_readings(loaded, persons, draw)
         waiting.add_waiting(persons, spaces, loaded)
         told.add_digests(persons)
+        around.add_around(persons, loaded, draw)
 
     def _say(self, sentence: str) -> None:
         self.stdout.write(f"  {sentence}")

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("forums", "0020_post_by_mail"),
+        ("forums", "0002_post_by_mail"),
     ]
 
     operations = [

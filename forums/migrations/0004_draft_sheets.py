@@ -15,7 +15,7 @@ def give_sheets(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = (
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
-        ("forums", "0030_moving"),
+        ("forums", "0003_moving"),
     )
 
     operations = (

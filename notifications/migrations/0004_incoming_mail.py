@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("core", "0003_kept_forms"),
-        ("notifications", "0011_digests_and_mentions"),
+        ("notifications", "0003_digests_and_mentions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -11,16 +11,20 @@ from functools import cache, partial
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, prefetch_related_objects
 from django.utils import timezone
 
-from accounts.models import Skill, User
+from accounts import fields
+from accounts.models import Profile, Skill, User
 from accounts.querysets import active_q
 from community.models import Membership
 from core.text import fold
-from forums.models import Post, Thread
-from moderation.models import Ask
+from forums.models import Ask, Post, Thread
 
 # Two requests a month at most, so that helpful people stay willing.
 ASKS_A_MONTH = 2
+# And three a thread, so that asking stays a gesture to somebody.
+ASKS_A_THREAD = 3
 APOSTROPHE = "'"
+# The fact of a profile that these words are.
+HELPS = "helps"
 
 
 @dataclass(frozen=True)
@@ -53,15 +57,25 @@ def may_be_asked(thread: Thread) -> QuerySet[User]:
     )
 
 
-def candidates(thread: Thread, limit: int = 5) -> list[Candidate]:
-    """The best-fitting people first: most of their *je peux aider* words in the question."""
-    found = fitting([thread])[thread.pk]
+def candidates(thread: Thread, limit: int = 5, viewer: User | None = None) -> list[Candidate]:
+    """The best-fitting people first: most of their *je peux aider* words in the question. With a
+    `viewer`, by the words that she reads in their profiles, and never herself."""
+    found = fitting([thread], viewer)[thread.pk]
+    if viewer is not None:
+        found.pop(viewer.pk, None)
     best = sorted(found, key=lambda pk: (-len(found[pk]), pk))[:limit]
     by_id = may_be_asked(thread).select_related("organisation").in_bulk(best)
     return [Candidate(by_id[pk], found[pk]) for pk in best if pk in by_id]
 
 
-def fitting(threads: Sequence[Thread]) -> dict[int, dict[int, list[str]]]:
+def asked_about(thread: Thread) -> QuerySet[User]:
+    """Who was asked to look at it."""
+    return User.objects.filter(asked__kind="thread", asked__object_id=thread.pk)
+
+
+def fitting(
+    threads: Sequence[Thread], viewer: User | None = None
+) -> dict[int, dict[int, list[str]]]:
     """Of each thread, who may be asked and whose words meet it: thread → person → these words.
 
     The rule of `may_be_asked`, for many threads in as many queries as for one.
@@ -69,7 +83,7 @@ def fitting(threads: Sequence[Thread]) -> dict[int, dict[int, list[str]]]:
     questions = _questions(threads)
     kept_out = _kept_out(threads)
     by_space: dict[int, list[tuple[int, str, str]]] = defaultdict(list)
-    for space, person, word, folded in _skills(threads):
+    for space, person, word, folded in _skills(threads, viewer):
         by_space[space].append((person, word, folded))
     found: dict[int, dict[int, list[str]]] = {}
     for thread in threads:
@@ -83,7 +97,9 @@ def fitting(threads: Sequence[Thread]) -> dict[int, dict[int, list[str]]]:
     return found
 
 
-def _skills(threads: Iterable[Thread]) -> QuerySet[Skill, tuple[int, int, str, str]]:
+def _skills(
+    threads: Iterable[Thread], viewer: User | None
+) -> QuerySet[Skill, tuple[int, int, str, str]]:
     """What the members of the threads' spaces can help with: space, person, word, folded word."""
     spaces = {thread.space_id for thread in threads}
     inside = Q(profile__owner__memberships__space__in=spaces)
@@ -91,6 +107,10 @@ def _skills(threads: Iterable[Thread]) -> QuerySet[Skill, tuple[int, int, str, s
     helpful = Skill.objects.filter(
         inside, active_q("profile__owner__"), direction=Skill.Direction.HELPS
     )
+    if viewer is not None:
+        profiles = Profile.objects.readable_by(viewer)
+        seen = profiles.filter(fields.visible_q(viewer, Profile, HELPS))
+        helpful = helpful.filter(profile__in=seen)
     return helpful.order_by("pk").values_list(
         "profile__owner__memberships__space", "profile__owner", "word", "folded"
     )

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("notifications", "0010_attention"),
+        ("notifications", "0002_attention"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
