@@ -29,10 +29,11 @@ from accounts.services import invitations
 from core import log, terms
 from core.audience import Level
 from core.errors import Invalid, NotAllowed
+from core.tables import FORMULA_SIGNS, neutralise
 from core.text import fold
 
 MAX_LINES = 2000
-FORMULA_SIGNS = "=+-@\t\r"
+
 
 # Column of the file → field of `LineForm`. Case, accents and spaces do not matter.
 COLUMNS = {
@@ -300,11 +301,6 @@ def _harmless(target: str, text: str) -> str:
     if target == "phone":
         return re.sub(r"[^\d+() .x#-]", "", text) if text.startswith(tuple("=@")) else text
     return text.lstrip("'" + FORMULA_SIGNS).strip() if text[:1] in "'" + FORMULA_SIGNS else text
-
-
-def neutralise(text: str) -> str:
-    """A cell for an export: what a spreadsheet would run becomes text."""
-    return f"'{text}" if text.startswith(tuple(FORMULA_SIGNS)) else text
 
 
 class Known:

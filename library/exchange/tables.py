@@ -4,12 +4,12 @@ UTF-8, and no cell that runs."""
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from accounts.services.importing import neutralise
 from core.audience import Level
 from core.formats import local
+from core.tables import Echo, harmless
 from library.exchange import columns
 from library.exchange.columns import BAR
 from library.exchange.record import Record, record_of, with_words
@@ -60,16 +60,9 @@ CELLS: dict[str, Cell] = {
 }
 
 
-class _Echo:
-    """A file that gives back what is written in it."""
-
-    def write(self, line: str) -> str:
-        return line
-
-
 def lines(rows: Any) -> Iterator[str]:
     """The table of a queryset of documents, line by line, `CHUNK` documents in memory."""
-    writer = csv.writer(_Echo(), delimiter=";")
+    writer = csv.writer(Echo(), delimiter=";")
     yield "\ufeff"
     yield writer.writerow(CELLS)
     for document in with_words(rows).iterator(chunk_size=CHUNK):
@@ -79,14 +72,3 @@ def lines(rows: Any) -> Iterator[str]:
 def row_of(document: Document) -> list[str]:
     record = record_of(document)
     return [harmless(cell(document, record)) for cell in CELLS.values()]
-
-
-def harmless(value: Any) -> str:
-    """A cell of one line that no spreadsheet takes for a formula."""
-    return neutralise(" ".join(str(value).split()))
-
-
-def written(rows: Iterable[Iterable[Any]]) -> str:
-    """Rows as lines of the same table."""
-    writer = csv.writer(_Echo(), delimiter=";")
-    return "".join(writer.writerow([harmless(cell) for cell in row]) for row in rows)

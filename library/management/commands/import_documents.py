@@ -8,10 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -21,9 +19,10 @@ from accounts.services.importing import Unreadable
 from community.models import SubCommunity
 from core import terms
 from core.audience import Level
+from core.batches import Bar, report_path
 from core.formats import active_language, grouped
 from core.site import absolute
-from library.exchange.tables import written
+from core.tables import written
 from library.importing import sheet
 from library.importing.batch import Batch, Outcome, Result
 from library.importing.sheet import Sheet
@@ -31,7 +30,6 @@ from library.models import Licence
 from library.permissions import may_deposit, spaces_to_deposit_in
 from library.vocabularies import TYPES
 
-BAR = 30
 LEVELS = [level for level in Level.values if level != Level.MEMBERS]
 RESULTS = {
     Result.DEPOSITED: gettext_lazy("deposited"),
@@ -66,7 +64,7 @@ class Command(BaseCommand):
             raise CommandError(_("There is no folder %(path)s.") % {"path": folder})
         batch = self._batch(folder, _depositor(by), options)
         paths = _without(batch.paths(), options["csv"], options["report"])
-        target = _report_path(options["report"])
+        target = report_path(options["report"])
         counted: Counter[Result] = Counter()
         bar = Bar(self.stderr, len(paths))
         with target.open("w", encoding="utf-8", newline="") as report:
@@ -136,29 +134,6 @@ class Command(BaseCommand):
             raise CommandError(_("Some files were not imported: the report says why."))
 
 
-class Bar:
-    """How far the batch is: drawn on a terminal, a line each tenth elsewhere."""
-
-    def __init__(self, out: Any, total: int) -> None:
-        self.out, self.total, self.done = out, total, 0
-        self.drawn = bool(getattr(out, "isatty", lambda: False)())
-
-    def step(self) -> None:
-        self.done = min(self.done + 1, self.total)
-        if self.drawn:
-            full = BAR * self.done // max(self.total, 1)
-            self.out.write(f"\r[{'#' * full}{'.' * (BAR - full)}] {self._said()}", ending="")
-        elif self.total and self.done * 10 // self.total != (self.done - 1) * 10 // self.total:
-            self.out.write(self._said())
-
-    def end(self) -> None:
-        if self.drawn:
-            self.out.write("")
-
-    def _said(self) -> str:
-        return f"{self.done}/{self.total}"
-
-
 def _depositor(email: str) -> User:
     person = User.objects.filter(email=normalise_address(email)).first()
     if person is None or not may_deposit(person):
@@ -170,13 +145,6 @@ def _without(paths: list[Path], *others: Path | None) -> list[Path]:
     """The table and the report may stand in the folder: they are not of the batch."""
     left = {path.resolve() for path in others if path is not None}
     return [path for path in paths if path not in left]
-
-
-def _report_path(asked: Path | None) -> Path:
-    stamp = timezone.localtime().strftime("%Y-%m-%d-%H%M%S")
-    path = asked or settings.HOME / "imports" / f"import-{stamp}.csv"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path
 
 
 def _head() -> Iterable[str]:
