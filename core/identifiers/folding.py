@@ -13,9 +13,12 @@ LINE_BREAKS = "\n\x0b\x0c\r\x85\u2028\u2029"
 APOSTROPHES = "\u2018\u2019\u02bc\u2032\u00b4`"
 INVISIBLE = {"Cf", "Cc", "Cn", "Co", "Cs", "Mn", "Me"}
 
-# A character with the combining marks that follow it; marks may also open a text.
 MARKS = r"\u0300-\u036f\u20d0-\u20f0\ufe00-\ufe0f"
-CLUSTER = re.compile(rf"[^{MARKS}][{MARKS}]*|[{MARKS}]+", re.DOTALL)
+# Characters that are plain already, taken many at a time: most of any text.
+PLAIN = r"!-^a-~À-ÖØ-öø-ÿ"
+# Else a character with the combining marks that follow it; marks may also open a text.
+CLUSTER = re.compile(rf"[{PLAIN}]+(?![{MARKS}])|[^{MARKS}][{MARKS}]*|[{MARKS}]+", re.DOTALL)
+IS_PLAIN = re.compile(rf"[{PLAIN}]+")
 
 
 @dataclass(slots=True)
@@ -42,7 +45,8 @@ def fold(text: str, *, line_break: str) -> Folded:
     previous = ""
     for match in CLUSTER.finditer(text):
         cluster = match[0]
-        plain = plains.get(cluster)
+        run = IS_PLAIN.fullmatch(cluster) is not None
+        plain = cluster if run else plains.get(cluster)
         if plain is None:
             plain = plains[cluster] = _plain(cluster)
         if not plain:
@@ -61,9 +65,13 @@ def fold(text: str, *, line_break: str) -> Folded:
                 starts.append(blank[0])
                 ends.append(blank[1])
             blank, breaks = None, 0
-        chars.extend(plain)
-        starts.extend([match.start()] * len(plain))
-        ends.extend([match.end()] * len(plain))
+        chars.append(plain)
+        if run:
+            starts.extend(range(match.start(), match.end()))
+            ends.extend(range(match.start() + 1, match.end() + 1))
+        else:
+            starts.extend([match.start()] * len(plain))
+            ends.extend([match.end()] * len(plain))
     return Folded("".join(chars), starts, ends)
 
 
