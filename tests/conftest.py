@@ -14,11 +14,13 @@ import pytest
 from allauth.mfa.models import Authenticator
 from django.core.cache import caches
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import Organisation, Profile, User
 from community.models import Membership, SubCommunity
+from core import events, mail
 from core.audience import Level, State
-from core.models import Term
+from core.models import OutgoingMail, Term
 
 TERMS = {
     "types_fil": ("question", "bon-coup", "annonce"),
@@ -108,6 +110,25 @@ class World:
     naima: User
     odile: User
     eve: User
+
+
+def hold_mails_no_more() -> None:
+    """The minutes during which mails are held are over."""
+    OutgoingMail.objects.filter(state="waiting").update(not_before=timezone.now())
+
+
+@pytest.fixture
+def work() -> Callable[[], None]:
+    """The worker: hears what happened, then, once the mails were held, sends them."""
+
+    def run() -> None:
+        while events.drain():
+            pass
+        hold_mails_no_more()
+        while mail.deliver():
+            pass
+
+    return run
 
 
 @pytest.fixture

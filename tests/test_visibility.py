@@ -27,7 +27,7 @@ from accounts.models import Organisation, Profile, User
 from community.models import JoinRequest, Membership, SubCommunity
 from core import files
 from core.audience import State
-from core.models import OutgoingMail, StoredFile
+from core.models import StoredFile
 from core.tasks import tick
 from forums.models import Bookmark, Post, Thread
 from forums.services import (
@@ -49,7 +49,7 @@ from notifications.models import Digest, Subscription
 from notifications.services import set_preferences
 from search import indexing
 from tests import access
-from tests.conftest import World, build_world, make_person, make_space
+from tests.conftest import World, build_world, hold_mails_no_more, make_person, make_space
 from tests.library.canaries import shelve
 
 pytestmark = pytest.mark.django_db
@@ -526,7 +526,7 @@ def work_until_the_end() -> None:
     """The worker's ticks, and the minutes during which mails are held."""
     for _ in range(3):
         tick()
-        OutgoingMail.objects.filter(state="waiting").update(not_before=timezone.now())
+        hold_mails_no_more()
     tick()
 
 

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
 import pytest
 
-from core import events, mail
 from forums import services
 from forums.models import Thread
 from tests.conftest import World
@@ -35,18 +31,3 @@ def secret(world: World) -> Thread:
         text="Une situation transformée, un perroquet.",
         unnamed=True,
     )
-
-
-@pytest.fixture
-def work(
-    django_capture_on_commit_callbacks: Callable[..., Any],
-) -> Callable[[], None]:
-    """The worker: hears what happened, then sends what is to be sent."""
-
-    def run() -> None:
-        while events.drain():
-            pass
-        while mail.deliver():
-            pass
-
-    return run

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail as outbox
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from community.models import Membership, Reaction
@@ -18,14 +22,15 @@ from core.errors import NotAllowed
 from core.events import drain
 from core.models import ActionLog, OutgoingMail, StoredFile
 from forums import errors, services
-from forums.models import Draft, Post, ReadPosition, Thread
+from forums.models import Ask, Draft, Poll, Post, ReadPosition, Thread
 from forums.services.common import Missing
+from forums.services.scheduled import publish_due
 from moderation.models import Report
 from moderation.services import file_report
 from notifications.links import stop_url
 from notifications.services import is_following, unfollow
 from search.finding import find
-from tests.conftest import World, make_person
+from tests.conftest import World, hold_mails_no_more, make_person
 from tests.forums.test_budgets import counted
 from tests.search.rooms import exact, heard
 
@@ -409,10 +414,12 @@ def test_a_draft_goes_on_where_its_thread_went(
     assert Draft.objects.get(user=world.maude).thread == other
     services.keep_draft(by=world.maude, thread=question, text="Encore")
     services.merge(question, other, by=world.odile)
-    draft = Draft.objects.get(user=world.maude)
-    assert draft.thread == other and "Pour toi" in draft.body and "Encore" in draft.body
+    drafts = {draft.body: draft for draft in Draft.objects.filter(user=world.maude)}
+    assert set(drafts) == {"Pour toi", "Encore"}
+    assert all(draft.thread == other for draft in drafts.values())
     # To where she reads nothing it does not go: it answers its thread.
     services.move_posts(replies[0], far, by=world.odile)
+    draft = drafts["Pour toi"]
     draft.refresh_from_db()
     assert draft.thread == other and "parent" not in draft.details
 
@@ -477,6 +484,7 @@ def test_a_mail_that_waits_is_looked_at_again(
     waiting = OutgoingMail.objects.filter(recipient=world.maude, sent_at=None)
     assert {one.object_id for one in waiting} >= {post.pk, stays.pk}
     services.move_posts(post, far, by=world.odile)
+    hold_mails_no_more()
     while mail.deliver():
         pass
     said = [one.body for one in outbox.outbox if world.maude.email in one.to]
@@ -653,3 +661,60 @@ def test_a_page_with_thirty_moved_messages_costs_what_one_with_three_does(
         services.move_posts(post, other, by=world.odile)
     # Where the messages went, and where the thread ends.
     assert few == cost(question.get_absolute_url()) == plain + 2
+
+
+# ------------------------------------------------------------------- what stands around a thread
+
+
+def a_poll(thread: Thread, world: World) -> Poll:
+    return services.open_poll(
+        thread,
+        by=world.maude,
+        question="Mardi ou jeudi?",
+        labels=["Mardi", "Jeudi"],
+        closes_at=timezone.now() + timedelta(days=3),
+    )
+
+
+def test_what_stands_around_a_thread_goes_with_it(
+    world: World, question: Thread, other: Thread
+) -> None:
+    poll = a_poll(question, world)
+    services.write_synthesis(other, by=world.maude, text="Retirée depuis.")
+    services.withdraw_synthesis(other, by=world.odile, reason="Trop tôt")
+    services.write_synthesis(question, by=world.maude, text="Un.")
+    synthesis = services.write_synthesis(question, by=world.maude, text="Deux.", number=1)
+    Ask.objects.create(kind="thread", object_id=question.pk, person=world.maude, by=world.odile)
+    scheduled = services.schedule_post(
+        by=world.maude,
+        space=world.intervention,
+        thread=question,
+        text="Plus tard",
+        publish_at=timezone.now() + timedelta(days=1),
+        submission=uuid.uuid4(),
+    )
+    services.merge(question, other, by=world.odile)
+    poll.refresh_from_db()
+    synthesis.refresh_from_db()
+    assert (poll.thread, synthesis.thread, synthesis.text) == (other, other, "Deux.")
+    versions = other.synthesis_versions.order_by("number").values_list("text", flat=True)
+    assert list(versions) == ["Retirée depuis.", "Un."]
+    assert Ask.objects.get().object_id == other.pk
+    with time_machine.travel(scheduled.publish_at + timedelta(minutes=1), tick=False):
+        publish_due()
+    assert Post.objects.get(thread=other, text="Plus tard").author == world.maude
+
+
+def test_two_polls_or_two_syntheses_are_not_merged_by_chance(
+    world: World, question: Thread, other: Thread
+) -> None:
+    a_poll(question, world)
+    second = a_poll(other, world)
+    with pytest.raises(errors.TwoPolls):
+        services.merge(question, other, by=world.odile)
+    services.remove_poll(second, by=world.odile, reason="A servi")
+    for thread in (question, other):
+        services.write_synthesis(thread, by=world.maude, text="En bref.")
+    with pytest.raises(errors.TwoSyntheses):
+        services.merge(question, other, by=world.odile)
+    assert question.posts.exists()

@@ -11,8 +11,7 @@ PAGES = ("/", "/aide/", "/confidentialite/", "/conditions/", "/accessibilite/")
 # Words of the rooms that later issues build.
 UNBUILT = (
     "fiche-pratique", "fiches-pratiques", "répertoire des pratiques", "agenda", "événement",
-    "veille", "appel de projets", "résumé", "calendrier", "répondre par courriel",
-    "practice sheet", "calendar", "digest", "webinar",
+    "veille", "appel de projets", "calendrier", "practice sheet", "calendar", "webinar",
 )  # fmt: skip
 
 

@@ -69,17 +69,3 @@ def sent(mail: EmailMessage) -> Outcome:
 
 
 Work = Callable[[], None]
-
-
-@pytest.fixture
-def work() -> Work:
-    """The worker: hears what happened, then sends what is to be sent."""
-    from core import events, mail
-
-    def run() -> None:
-        while events.drain():
-            pass
-        while mail.deliver():
-            pass
-
-    return run

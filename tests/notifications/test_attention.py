@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.core import mail as outbox
 from django.test import Client
-from django.utils import timezone
 
 from accounts.models import User
 from core import events, mail
@@ -18,7 +17,7 @@ from forums import services
 from forums.models import Thread
 from notifications import services as notifications
 from notifications.models import Mention, Subscription
-from tests.conftest import World, make_person
+from tests.conftest import World, hold_mails_no_more, make_person
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
@@ -39,7 +38,7 @@ def hear() -> None:
 def work() -> list[str]:
     """Everything that the worker does once the mails were held: who was written to."""
     hear()
-    OutgoingMail.objects.filter(state="waiting").update(not_before=timezone.now())
+    hold_mails_no_more()
     outbox.outbox.clear()
     while mail.deliver():
         pass

@@ -51,21 +51,6 @@ def secret(world: World) -> Thread:
     )
 
 
-@pytest.fixture
-def work() -> Work:
-    """The worker: hears what happened, then, once the mails were held, sends them."""
-    from core import events, mail
-
-    def run() -> None:
-        while events.drain():
-            pass
-        OutgoingMail.objects.filter(state="waiting").update(not_before=timezone.now())
-        while mail.deliver():
-            pass
-
-    return run
-
-
 def sent_to() -> list[str]:
     return sorted(one.to[0].split(".")[0] for one in outbox.outbox)
 
@@ -160,7 +145,6 @@ def hide_thread(world: World, thread: Thread) -> None:
 
 
 def leave(world: World, thread: Thread) -> None:
-    from django.utils import timezone
 
     Membership.objects.filter(space=thread.space).update(ended_at=timezone.now())
 
