@@ -115,6 +115,7 @@ LABELS: dict[str, str | Promise] = {
     "thread.tagged": _("Keywords changed"),
     "thread.unlocked": _("Thread unlocked"),
     "thread.unpinned": _("Thread unpinned"),
+    "threads.imported": _("Archive of a mailing list brought in"),
     "version.created": _("Version of a document deposited"),
     "version.restored": _("Version of a document put back"),
 }

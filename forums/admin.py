@@ -128,7 +128,7 @@ class PostAdmin(ForumAdmin):
 
     @admin.display(description=gettext_lazy("Author"))
     def author_word(self, post: Post) -> str:
-        return signed(post.signed_by)
+        return post.outsider or signed(post.signed_by)
 
     @admin.display(description=gettext_lazy("Earlier versions"))
     def versions(self, post: Post) -> str | SafeString:

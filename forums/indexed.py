@@ -42,7 +42,7 @@ def threads(ids: Sequence[int]) -> Iterator[Entry]:
             pages=[texts.get(thread.pk, "")],
             keywords="\n".join(tag.name for tag in thread.tags.all()),
             author_id=author.pk if author is not None else None,
-            author_name=_name(author),
+            author_name=_name(author) or thread.outsider,
             type=thread.kind,
             meta={"resolved": thread.resolved},
         )
@@ -67,7 +67,7 @@ def posts(ids: Sequence[int]) -> Iterator[Entry]:
             dated_at=post.created_at,
             pages=[post.text],
             author_id=author.pk if author is not None else None,
-            author_name=_name(author),
+            author_name=_name(author) or post.outsider,
             container=("thread", thread.pk),
         )
 
@@ -126,6 +126,14 @@ def _posts_of_move(payload: dict[str, Any]) -> list[int]:
     return list(rows.values_list("pk", flat=True))
 
 
+def _imported_threads(payload: dict[str, Any]) -> list[int]:
+    return list(payload["threads"])
+
+
+def _imported_posts(payload: dict[str, Any]) -> list[int]:
+    return list(payload["posts"])
+
+
 def _posts_of_person(payload: dict[str, Any]) -> list[int]:
     rows = Post.objects.filter(author_id=payload["user"], unnamed=False, position__gt=OPENING)
     return list(rows.values_list("pk", flat=True))
@@ -148,6 +156,7 @@ THREADS = Indexed(
         "thread.hidden": _this_thread,
         "thread.restored": _this_thread,
         "thread.moved": _this_thread,
+        "threads.imported": _imported_threads,
         "posts.moved": _threads_of_move,
         "post.edited": _opened_by,
         "account.renamed": _threads_of_person,
@@ -165,6 +174,7 @@ POSTS = Indexed(
         "thread.hidden": _posts_of_thread,
         "thread.restored": _posts_of_thread,
         "thread.moved": _posts_of_thread,
+        "threads.imported": _imported_posts,
         "posts.moved": _posts_of_move,
         "thread.renamed": _posts_of_thread,
         "account.renamed": _posts_of_person,

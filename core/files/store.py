@@ -59,13 +59,22 @@ def accept(upload: UploadedFile, *, by: User, images_only: bool = False) -> Stor
     return _accepted(content, upload.name or "", type_, by)
 
 
-def bring(content: IO[bytes], name: str, *, by: User) -> StoredFile:
-    """Keep a file that the operator of the machine brings in the name of `by`: as `accept`, but
-    neither her quota nor the hourly limit stands in the way.
+def bring(
+    content: IO[bytes],
+    name: str,
+    *,
+    by: User | None,
+    to_kind: str = "",
+    object_id: int | None = None,
+) -> StoredFile:
+    """Keep a file that the operator of the machine brings in the name of `by`, or of nobody: as
+    `accept`, but neither a quota nor the hourly limit stands in the way. With `to_kind` and
+    `object_id` it is tied at once to an object.
 
     Raises what `examine` raises, and `Infected`.
     """
-    return _accepted(content, name, examine(content, name), by, roomy=True)
+    target: dict[str, Any] = {"kind": to_kind, "object_id": object_id}
+    return _accepted(content, name, examine(content, name), by, roomy=True, **target)
 
 
 def examine(content: IO[bytes], name: str) -> types.FileType:
@@ -85,14 +94,20 @@ def release(stored: StoredFile) -> None:
 
 
 def _accepted(
-    content: IO[bytes], name: str, type_: types.FileType, by: User, *, roomy: bool = False
+    content: IO[bytes],
+    name: str,
+    type_: types.FileType,
+    by: User | None,
+    *,
+    roomy: bool = False,
+    **fields: Any,
 ) -> StoredFile:
-    state, shown = _scanned(content), types.display_name(name, type_)
+    fields |= {"state": _scanned(content), "roomy": roomy}
+    shown = types.display_name(name, type_)
     if type_.family != "image":
-        return _keep(content, shown, type_, by, state=state, roomy=roomy)
+        return _keep(content, shown, type_, by, **fields)
     drawn, width, height = images.redrawn(content, type_.content_type)
-    size: dict[str, Any] = {"width": width, "height": height}
-    return _keep(io.BytesIO(drawn), shown, type_, by, state=state, roomy=roomy, **size)
+    return _keep(io.BytesIO(drawn), shown, type_, by, width=width, height=height, **fields)
 
 
 def accept_photo(
@@ -264,7 +279,7 @@ def _keep(
     content: IO[bytes],
     name: str,
     type_: types.FileType,
-    by: User,
+    by: User | None,
     *,
     state: str,
     roomy: bool = False,
@@ -280,7 +295,7 @@ def _keep(
         **fields,
     )
     stored.size, stored.sha256 = measured(content)
-    if roomy:
+    if roomy or by is None:
         return write(stored, content)
     with transaction.atomic():
         # One upload of a person at a time, so that two cannot share the same last room.

@@ -30,7 +30,8 @@ class Post(CanBeRead):
     `html` was sanitised by `core.richtext` on the way in, and `text` is its plain text.
     Positions run from 1 without a hole and are never reused: one that a message left for another
     thread is its `FormerPlace`. `as_animation` marks a message written in the name of the
-    animation team, `by_mail` one that came by mail.
+    animation team, `by_mail` one that came by mail. `outsider` is the name of an author who has no
+    account, in the archive of a mailing list.
     """
 
     thread = models.ForeignKey("forums.Thread", on_delete=models.CASCADE, related_name="posts")
@@ -41,6 +42,7 @@ class Post(CanBeRead):
     unnamed = models.BooleanField(default=False)
     as_animation = models.BooleanField(default=False)
     by_mail = models.BooleanField(default=False)
+    outsider = models.CharField(max_length=80, blank=True)
     html = models.TextField()
     text = models.TextField(_("Text"))
     parent = models.ForeignKey(

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
+def slug_of(title: str) -> str:
+    """The words of a title as they stand in an address."""
+    return slugify(title)[:80].strip("-")
+
+
 class Thread(Audienced):
     """A thread lives in one space and is read by whoever reads that space.
 
@@ -27,7 +32,8 @@ class Thread(Audienced):
     those of the newest published post, and `reply_count` counts the published replies. Messages
     that are moved come after those that are there, whenever they were written: `newest_position`
     is then the last in place, and the two others those of the last written. `merged_into` is the
-    thread that took all of its messages; it is then removed.
+    thread that took all of its messages; it is then removed. `outsider` is the name of who opened
+    it, without an account, on a mailing list.
     """
 
     # Never without: unlike other kinds, a thread is always of one space.
@@ -41,6 +47,7 @@ class Thread(Audienced):
     slug = models.SlugField(max_length=80, editable=False)
     kind = models.CharField(_("Kind"), max_length=20, default="question")
     unnamed = models.BooleanField(_("Unnamed"), default=False)
+    outsider = models.CharField(max_length=80, blank=True)
     pinned = models.BooleanField(_("Pinned"), default=False)
     locked_at = models.DateTimeField(_("Locked since"), null=True, blank=True)
     resolved_at = models.DateTimeField(_("Resolved since"), null=True, blank=True)
@@ -87,7 +94,7 @@ class Thread(Audienced):
         return f"{self._meta.verbose_name} {self.pk}"
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.slug = slugify(self.title)[:80].strip("-")
+        self.slug = slug_of(self.title)
         super().save(*args, **kwargs)  # type: ignore[arg-type]
 
     def get_absolute_url(self) -> str:

@@ -10,6 +10,7 @@ from notifications.incoming.addresses import reply_address, space_address
 from notifications.incoming.errors import MailRefused, MightIdentify
 from notifications.incoming.handlers import Done, Said, on_opening, on_reply
 from notifications.incoming.message import Attached, ReadMail, parse
+from notifications.incoming.proof import written_by_a_machine
 from notifications.incoming.trim import Trimmed, trim
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "reply_address",
     "space_address",
     "trim",
+    "written_by_a_machine",
 ]

@@ -88,15 +88,23 @@ def require_a_person(mail: ReadMail, envelope_sender: str | None = None) -> None
         raise MailLoop
     if envelope_sender == "" or mail.header("return-path") == "<>":
         raise AutomaticMail
-    submitted = mail.header("auto-submitted").split(";")[0].strip().lower()
-    if submitted not in ("", "no") or _says_automatic(mail):
+    submitted = mail.header("auto-submitted")
+    if written_by_a_machine(mail.sender, mail.subject, submitted, mail.content_type):
         raise AutomaticMail
-    if MACHINES.match(mail.sender.rpartition("@")[0]) or ABSENCES.match(mail.subject):
-        raise AutomaticMail
-    if mail.content_type in ("multipart/report", "message/disposition-notification"):
+    if _says_automatic(mail):
         raise AutomaticMail
     if mail.calendar_method in ("REPLY", "COUNTER", "CANCEL"):
         raise AutomaticMail
+
+
+def written_by_a_machine(sender: str, subject: str, submitted: str, content_type: str) -> bool:
+    """Whether a mail of a person's mailbox or of a list is an absence notice, a bounce, a receipt:
+    by its sender, its subject, its Auto-Submitted and its type."""
+    if submitted.split(";")[0].strip().lower() not in ("", "no"):
+        return True
+    if MACHINES.match(sender.rpartition("@")[0]) or ABSENCES.match(subject):
+        return True
+    return content_type in ("multipart/report", "message/disposition-notification")
 
 
 def _says_automatic(mail: ReadMail) -> bool:

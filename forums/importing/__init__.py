@@ -1,0 +1,1 @@
+"""Archives of mailing lists, brought in as threads: `manage.py import_mbox`."""
