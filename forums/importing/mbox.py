@@ -88,9 +88,9 @@ class Archive:
 
     def _letters(self) -> Iterator[Letter]:
         begins = [match.span() for match in BEGINS.finditer(self.content)]
-        stops = [start for start, _end in begins[1:]] + [len(self.content)]
+        stops = [*(at for at, _start in begins[1:]), len(self.content)]
         date = datetime(1970, 1, 1, tzinfo=UTC)
-        for number, ((_at, start), stop) in enumerate(zip(begins, stops, strict=True), 1):
+        for number, ((_at, start), stop) in enumerate(zip(begins, stops, strict=False), 1):
             letter = self._letter(number, start, stop, date)
             date = letter.date
             yield letter

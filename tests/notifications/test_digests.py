@@ -133,6 +133,64 @@ def test_a_worker_that_was_down_sends_one_and_forgets_nothing(world: World, cloc
     assert Digest.objects.get().next_at == MONDAY + 4 * DAY
 
 
+def test_a_worker_killed_between_sending_and_noting_it_sends_the_same_digest_once_more(
+    world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Never a second digest: the copy has the same Message-ID, and the next one begins after it."""
+    wants(world.maude)
+    ask(world)
+
+    def killed(*args: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.mail.outbox._mark_sent", killed)
+        with pytest.raises(SystemExit):
+            leave(clock, MONDAY)
+    first = list(outbox.outbox)
+    again = leave(clock, MONDAY + timedelta(hours=1))
+    ids = {one.extra_headers["Message-ID"] for one in [*first, *again]}
+    assert (len(first), len(again), len(ids)) == (1, 1, 1)
+    assert leave(clock, MONDAY + timedelta(hours=2)) == []
+    assert leave(clock, MONDAY + DAY) == []
+
+
+def test_a_worker_killed_while_it_writes_a_digest_loses_none(
+    world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wants(world.maude)
+    ask(world)
+
+    def killed(*args: Any) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr("core.mail.outbox._build", killed)
+        with pytest.raises(SystemExit):
+            leave(clock, MONDAY)
+    (message,) = leave(clock, MONDAY + timedelta(minutes=6))
+    assert "canari" in whole(message)
+
+
+def test_a_mail_server_that_is_down_for_an_hour_finds_each_digest(
+    world: World, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people = [make_person(name, spaces=(world.intervention,)) for name in ("Ada", "Léo", "Zoé")]
+    for person in people:
+        wants(person)
+    ask(world)
+
+    def away(self: Any) -> None:
+        raise ConnectionRefusedError
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.mail.backends.locmem.EmailBackend.open", away)
+        for minutes in range(0, 60, 5):
+            assert leave(clock, MONDAY + timedelta(minutes=minutes)) == []
+    found = leave(clock, MONDAY + timedelta(hours=1, minutes=2))
+    assert sorted(one.to[0] for one in found) == sorted(person.email for person in people)
+
+
 def test_questions_without_an_answer_come_first(world: World, clock: Clock) -> None:
     wants(world.maude)
     ask(world, "Sans réponse")
