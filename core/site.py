@@ -17,6 +17,7 @@ class Site:
     privacy_contact: str
     demo: bool
     base_url: str
+    takes_mail: bool
 
 
 def site() -> Site:
@@ -29,6 +30,7 @@ def site() -> Site:
         privacy_contact=settings.PRIVACY_CONTACT,
         demo=settings.DEMO,
         base_url=settings.BASE_URL,
+        takes_mail=bool(settings.MAIL_DOMAIN),
     )
 
 
