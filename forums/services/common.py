@@ -38,6 +38,15 @@ MAX_TEXT = 20_000
 MAX_TITLE = 160
 MAX_TAGS = 8
 MAX_TAG = 40
+# The columns of a thread that follow its messages.
+KEPT = (
+    "last_position",
+    "newest_position",
+    "reply_count",
+    "last_post_at",
+    "last_author",
+    "answer",
+)
 
 
 class Missing(Http404):

@@ -44,6 +44,7 @@ from forums.models import (
     Thread,
 )
 from forums.services.common import (
+    KEPT,
     Missing,
     bump,
     checked_kind,
@@ -61,15 +62,7 @@ if TYPE_CHECKING:
 
 # Rows written by one statement.
 BATCH = 500
-CARRIED = (
-    "last_position",
-    "newest_position",
-    "reply_count",
-    "last_post_at",
-    "last_author",
-    "answer",
-    "resolved_at",
-)
+CARRIED = (*KEPT, "resolved_at")
 
 
 def receiving(thread: Thread, *, by: User) -> QuerySet[Thread]:

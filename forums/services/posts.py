@@ -18,6 +18,7 @@ from forums.mentions import checked, mentioned
 from forums.models import Post, PostVersion, ReadPosition, Thread
 from forums.services import threads
 from forums.services.common import (
+    KEPT,
     Missing,
     body,
     bump,
@@ -105,16 +106,6 @@ def reply(
     emit("post.created", post=post.pk)
     bump(thread.space.pk)
     return post
-
-
-KEPT = (
-    "last_position",
-    "newest_position",
-    "reply_count",
-    "last_post_at",
-    "last_author",
-    "answer",
-)
 
 
 def _stands_in(parent: Post, thread: Thread) -> bool:

@@ -67,6 +67,10 @@ def leave(clock: Clock, moment: datetime) -> list[Any]:
     return [one for one in outbox.outbox if "digest" in _name(one)]
 
 
+def killed(*args: Any) -> None:
+    raise SystemExit
+
+
 def _name(message: Any) -> str:
     return OutgoingMail.objects.get(message_id=message.extra_headers["Message-ID"]).name
 
@@ -140,9 +144,6 @@ def test_a_worker_killed_between_sending_and_noting_it_sends_the_same_digest_onc
     wants(world.maude)
     ask(world)
 
-    def killed(*args: Any) -> None:
-        raise SystemExit
-
     with monkeypatch.context() as patch:
         patch.setattr("core.mail.outbox._mark_sent", killed)
         with pytest.raises(SystemExit):
@@ -160,9 +161,6 @@ def test_a_worker_killed_while_it_writes_a_digest_loses_none(
 ) -> None:
     wants(world.maude)
     ask(world)
-
-    def killed(*args: Any) -> None:
-        raise SystemExit
 
     with monkeypatch.context() as patch:
         patch.setattr("core.mail.outbox._build", killed)
