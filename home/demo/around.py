@@ -1,5 +1,5 @@
 """What stands around the threads of the demonstration: polls, a synthesis,
-kept messages, a message to come."""
+kept messages, a message to come, somebody who is named."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from django.utils import timezone
 
 from accounts.models import User
 from community.models import Membership
-from forums import services
-from forums.models import Poll
+from forums import mentions, services
+from forums.models import Poll, Post
+from forums.services.common import plain
 from home.demo.threads import Loaded
+from notifications.services import mention
 
 
 def add_around(people: dict[str, User], loaded: dict[str, Loaded], draw: random.Random) -> None:
@@ -54,6 +56,16 @@ def add_around(people: dict[str, User], loaded: dict[str, Loaded], draw: random.
         submission=uuid.uuid4(),
         text=("Trois semaines plus tard, qui d’entre vous l’a essayé, et qu’est-ce qui a coincé?"),
     )
+    _name(people["mem-05"], loaded["fil-12"].posts[-1])
+
+
+def _name(person: User, post: Post) -> None:
+    """What the message says is said to her by name."""
+    said = plain(f"@{person.full_name}, {post.text}")
+    written = mentions.checked(said, post.thread.space)
+    post.html, post.text = written.html, written.text
+    post.save(update_fields=("html", "text"))
+    mention(post, mentions.mentioned(post))
 
 
 def _poll(

@@ -18,6 +18,7 @@ from core.models import OutboxEvent, OutgoingMail, Term
 from forums.models import Post, Thread
 from home.founding import SOURCE
 from moderation.models import Report
+from notifications.models import Mention
 
 pytestmark = pytest.mark.django_db
 FILE = json.loads(SOURCE.read_text())
@@ -173,3 +174,9 @@ def test_the_member_of_the_banner_has_a_home_that_lives(demo):
     assert "Une question attend votre expérience" in page
     assert "Votre organisme jumeau" in page
     assert "Suivis psychosociaux" not in page
+
+
+def test_somebody_is_named_who_may_read_it(demo):
+    named = Mention.objects.get()
+    assert Post.objects.readable_by(named.user).filter(pk=named.object_id).exists()
+    assert f"@{named.user.full_name}" in Post.objects.get(pk=named.object_id).text
