@@ -20,7 +20,8 @@ KNOWN = frozenset(
     STORAGE_URL TASKS_URL
     ANCRAGE_ACCEL_PREFIX ANCRAGE_BEHIND_PROXY ANCRAGE_BIND ANCRAGE_COANIMATION ANCRAGE_DEBUG
     ANCRAGE_DEMO ANCRAGE_FEDERATION ANCRAGE_FEDERATION_NAME ANCRAGE_HOME ANCRAGE_MAIL_AUTHSERV
-    ANCRAGE_MAIL_DOMAIN ANCRAGE_MAIL_FROM ANCRAGE_MAIL_WEBHOOK ANCRAGE_MAIL_WEBHOOK_SECRET
+    ANCRAGE_MAIL_DOMAIN ANCRAGE_MAIL_FROM ANCRAGE_MAIL_RETURNS ANCRAGE_MAIL_WEBHOOK
+    ANCRAGE_MAIL_WEBHOOK_SECRET
     ANCRAGE_NAME ANCRAGE_PRIVACY_CONTACT ANCRAGE_PRIVACY_OFFICER ANCRAGE_SUPPORTER
     ANCRAGE_TRUSTED_PROXIES ANCRAGE_UPLOAD_MAX_MB ANCRAGE_UPLOAD_QUOTA_MB ANCRAGE_URL
     """.split()  # noqa: SIM905 (one name after the other reads best)
@@ -260,6 +261,14 @@ def host_name(name: str, *, default: str = "") -> str:
     if raw and not HOST_NAME.fullmatch(raw):
         refuse(f"{name} takes a domain like reponse.ancrage.example, not “{raw}”.")
     return raw
+
+
+def mail_returns(domain: str) -> bool:
+    """Whether mails that cannot be delivered come back to `domain`."""
+    wanted = boolean("ANCRAGE_MAIL_RETURNS", default=False)
+    if wanted and not domain:
+        refuse("ANCRAGE_MAIL_RETURNS needs ANCRAGE_MAIL_DOMAIN, to which mails come back.")
+    return wanted
 
 
 def mail_webhook(domain: str) -> tuple[str, str]:

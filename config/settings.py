@@ -161,6 +161,8 @@ MAIL_DOMAIN = environment.host_name(
 MAIL_AUTHSERV = environment.host_name(
     "ANCRAGE_MAIL_AUTHSERV", default="mx.localhost" if DEMO else ""
 )
+# Whether the mails that cannot be delivered come back to that domain, and are counted.
+MAIL_RETURNS = environment.mail_returns(MAIL_DOMAIN)
 MAIL_WEBHOOK, MAIL_WEBHOOK_SECRET = environment.mail_webhook(MAIL_DOMAIN)
 
 STATIC_URL = "/statique/"

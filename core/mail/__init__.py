@@ -13,6 +13,7 @@ have it. `send_now` is for what cannot wait nor be kept: a sign-in code.
 from core.mail.messages import Message, message
 from core.mail.outbox import deliver, queue, queue_many
 from core.mail.render import domain
+from core.mail.returns import read_return
 from core.mail.transport import MailServerAway, send_now
 
 __all__ = [
@@ -23,5 +24,6 @@ __all__ = [
     "message",
     "queue",
     "queue_many",
+    "read_return",
     "send_now",
 ]

@@ -22,6 +22,7 @@ from django.utils import timezone, translation
 from core import events, leases
 from core.mail.messages import renderer
 from core.mail.render import build, domain
+from core.mail.returns import return_address
 from core.mail.transport import AddressRefused, MailServerAway, Transport
 from core.models import OutgoingMail, Schedule
 
@@ -193,6 +194,8 @@ def _build(mail: OutgoingMail) -> Any:
         # The same at each try: a mail sent twice is one mail to whoever reads it.
         moment = mail.created_at.strftime("%Y%m%d%H%M%S")
         built.extra_headers["Message-ID"] = f"<{moment}.{mail.pk}@{domain()}>"
+    if back := return_address(mail):
+        built.extra_headers["From"], built.from_email = built.from_email, back
     return built
 
 

@@ -27,6 +27,7 @@ from notifications.incoming.errors import (
 from notifications.incoming.handlers import Done, Said, title_of
 from notifications.incoming.message import ReadMail, parse
 from notifications.incoming.proof import Proof, proof_of, require_a_person
+from notifications.incoming.returned import take_return
 from notifications.incoming.trim import Trimmed, trim
 from notifications.models import IncomingMail
 
@@ -62,9 +63,12 @@ def receive(raw: bytes, *, to: str = "", envelope_sender: str | None = None) -> 
     """Take in one mail, in the form of RFC 5322, and do what it asks; one outcome an address.
 
     `to` is the recipient of the envelope; without it, those of the headers are ours to find.
-    `envelope_sender` is empty for a bounce. A refusal is an outcome, never an exception: what is
+    `envelope_sender` is empty for a bounce: one of a mail of ours is counted, and makes no
+    outcome. A refusal is an outcome, never an exception: what is
     raised here is a failure of ours, and the mail is to be brought again.
     """
+    if to and take_return(raw, to.strip(" <>").lower().rpartition("@")[0]):
+        return []
     try:
         read = parse(raw if len(raw) <= settings.MAIL_MAX_BYTES else _beginning(raw))
         require_a_person(read, envelope_sender)
