@@ -37,6 +37,7 @@ COLLEAGUE = "delphine.cormorel@courriel.example"
 GUEST = "solange.harfangeau@courriel.example"
 NEWCOMER = "nadia.nouvelle@exemple.test"
 EMPTY = "espace-vide"
+STRAYED = "Un fil dévié"
 LONG = "Un long fil"
 LIST = "Une liste de lecture"
 EMPTY_LIST = "Une liste vide"
@@ -150,6 +151,9 @@ def add_threads(animator: User, member: User) -> None:
     writer = secret.memberships.filter(user__role=User.Role.MEMBER, ended_at=None)[0].user
     unnamed = forums.create_thread(by=writer, space=secret, text="Sans mon nom.", unnamed=True)
     forums.reply(unnamed, by=animator, text="Merci de l’avoir dit.", as_animation=True)
+    strayed = forums.create_thread(by=member, space=common, title=STRAYED, text="Dévie.")
+    gone = forums.reply(strayed, by=colleague, text="Autre chose.")
+    forums.split(gone, by=animator, title="Un fil scindé")
     add_reports(animator, member, Thread.objects.get(pk=long.pk))
 
 

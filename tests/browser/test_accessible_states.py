@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.template.loader import render_to_string
@@ -15,14 +16,16 @@ from accounts.models import MembershipRequest, User
 from accounts.services import invitations, joining
 from community.models import CharterAcceptance, SubCommunity
 from forums.models import Post, Thread
-from forums.services import keep_draft
+from forums.services import keep_draft, reply
 from moderation.models import Report
+from notifications.models import Delivery
+from notifications.services import set_mail
 from tests.accounts.people import give_password as set_password
 from tests.browser import scenes
 from tests.browser.acts import BOX, agree, give_password, publish, says, write
 from tests.browser.axe import check
 from tests.browser.conftest import Opens
-from tests.browser.house import House
+from tests.browser.house import House, path_of, work
 from tests.browser.scenes import person
 
 pytestmark = pytest.mark.browser
@@ -330,4 +333,30 @@ def test_what_htmx_brings_in(house: House) -> None:
     page.locator("main").get_by_role("searchbox").fill("zzz")
     says(page, "Personne ne correspond")
     look("nobody by this name")
+    assert look.found == []
+
+
+def test_the_mailbox_of_the_demo(house: House, settings: Any, tmp_path: Path) -> None:
+    """Its list, a mail, an answer sent empty, and the message that came by mail in its thread."""
+    settings.DEMO, settings.MAIL_DOMAIN = True, "reponse.ancrage.test"
+    settings.EMAIL_BACKEND = "core.mail.folder.EmailBackend"
+    settings.EMAIL_FILE_PATH = str(tmp_path / "mail")
+    thread = Thread.objects.get(title=scenes.LONG)
+    set_mail(thread, Delivery.EACH, by=person(scenes.MEMBER))
+    reply(thread, by=person(scenes.COLLEAGUE), text="Qui peut venir mardi?")
+    work()
+    page = house.visit(person(scenes.MEMBER))
+    look = Look(page)
+    page.goto("/dev/courriels/")
+    look("its list")
+    page.locator("main a", has_text=scenes.LONG).first.click()
+    look("a mail")
+    look.errors(path_of(page.url))
+    page.fill("main textarea", "Moi.\n\n-- \nTristan")
+    page.locator("main form button").first.click()
+    expect(page.locator("[role=status]").first).to_be_visible()
+    look("answered")
+    page.goto(f"{thread.get_absolute_url()}?page=4")
+    page.locator("details", has_text="courriel").last.evaluate("one => one.open = true")
+    look("a message that came by mail")
     assert look.found == []
