@@ -51,11 +51,16 @@ def reply(person: User, post_id: int, said: Said) -> Done:
     if not thread.space.content_in_mail:
         said.require_proof()
     post = Post.objects.readable_by(person).filter(pk=post_id).first()
+    if post is not None:
+        # She read what she answers: nothing else tells it of who never opens the site.
+        services.mark_read(thread, post.position, by=person)
     if not said.attachments and said.command in THANK | FOLLOW | STOP:
         return _obey(person, said.command, thread, post)
     if _might_identify(said):
         return _kept(
-            services.keep_draft(by=person, thread=thread, text=said.text, details=_details(said))
+            services.keep_draft(
+                by=person, thread=thread, text=said.text, details=_details(said, post)
+            )
         )
     kept, notes = _files(person, said)
     parent = post if post is not None and post.state == State.PUBLISHED else None
@@ -135,8 +140,9 @@ def _might_identify(said: Said) -> bool:
     return bool(warning.look(said.text, is_html=False, title=said.title, names=names))
 
 
-def _details(said: Said) -> dict[str, Any]:
-    return {"files": len(said.attachments)} if said.attachments else {}
+def _details(said: Said, post: Post | None = None) -> dict[str, Any]:
+    details: dict[str, Any] = {"files": len(said.attachments)} if said.attachments else {}
+    return details | ({"parent": str(post.pk)} if post is not None else {})
 
 
 def _files(person: User, said: Said) -> tuple[list[StoredFile], list[type[Refused]]]:

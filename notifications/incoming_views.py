@@ -23,6 +23,8 @@ from core.ratelimit import by_address, limited
 from notifications.forms import AnswerForm
 from notifications.incoming import rehearsal
 from notifications.incoming import webhook as service
+from notifications.incoming.errors import MailTooLarge
+from notifications.incoming.receiving import receive
 from notifications.models import IncomingMail
 
 logger = logging.getLogger(__name__)
@@ -40,12 +42,17 @@ def webhook(request: HttpRequest) -> HttpResponse:
     if request.method == "HEAD":
         return HttpResponse()
     try:
-        service.bring(request)
+        brought = service.brought(request)
     except service.WrongSecret:
         raise Http404 from None
+    except MailTooLarge:
+        logger.warning("the webhook of mails brought one that is too large")
+        return HttpResponse(status=204)
     except (ValueError, KeyError, AttributeError):
         logger.warning("the webhook of mails was called with something else than a mail")
         return HttpResponse(status=400)
+    for one in brought:
+        receive(one.raw, to=one.to, envelope_sender=one.envelope_sender)
     return HttpResponse(status=204)
 
 

@@ -23,7 +23,9 @@ from core.text import fold
 from notifications.incoming import written_by_a_machine
 
 # A line that begins a mail: quoted texts begin lines with "From " too, without a moment.
-BEGINS = re.compile(rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]*\d{1,2}:\d{2}[^\r\n]*\d{4}\r?\n")
+BEGINS = re.compile(
+    rb"(?:\A|(?<=\n\n)|(?<=\n\r\n))From [^\r\n]{0,200}\d{1,2}:\d{2}[^\r\n]{0,40}\d{4}\r?\n"
+)
 MANGLED = re.compile(rb"^>(>*From )", re.M)
 HEADERS_END = re.compile(rb"\r?\n\r?\n")
 HEADERS_BYTES = 200_000

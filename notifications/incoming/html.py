@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from html import unescape
 from html.parser import HTMLParser
 
 BLANKS = "\u00a0\u202f\u200b\u200c\u200d\u2060\ufeff\u00ad \t\n"
@@ -19,15 +20,35 @@ SIGNATURES = re.compile(
 # A quotation that the program draws with a rule instead of a blockquote.
 QUOTED = re.compile(r"\b(?:divRplyFwdMsg|appendonsend|OLK_SRC_BODY_SECTION|zmail_extra)\b")
 MAX_QUOTES = 12
+# A "<" that ends in no ">" before the next one: the library reads the rest of the text for each.
+STRAY = re.compile(r"<(?![^<>]*>)")
+TAG = re.compile(r"<[^<>]*>")
 RULE = "________________________________"
 
 
 def to_text(html: str) -> str:
-    """What a person reads of `html`, line by line. Never raises."""
+    """What a person reads of `html`, line by line. Never raises, in a time that grows with it."""
+    html = STRAY.sub("&lt;", _without_comments(html))
     writer = _Writer()
-    writer.feed(html)
-    writer.close()
+    try:
+        writer.feed(html)
+        writer.close()
+    except AssertionError:
+        # What the library says of a marked section that it does not know.
+        return unescape(TAG.sub(" ", html)).strip()
     return writer.result()
+
+
+def _without_comments(html: str) -> str:
+    """Comments begin and end anywhere: one that does not end takes the rest with it."""
+    kept, at = [], 0
+    while (start := html.find("<!--", at)) >= 0:
+        kept.append(html[at:start])
+        end = html.find("-->", start + 4)
+        if end < 0:
+            return "".join(kept)
+        at = end + 3
+    return "".join([*kept, html[at:]])
 
 
 class _Writer(HTMLParser):

@@ -83,8 +83,12 @@ NOTICE_WORDS = re.compile(
 
 # The line that our own mails begin with, in each language of the house.
 ABOVE = re.compile(r"répondez\s+au-dessus\s+de\s+cette\s+ligne|reply\s+above\s+this\s+line", re.I)
-# Lines of our own mails that hold a key: never published, even quoted.
-KEYS = re.compile(r"/courriel/(?:arret|recu)/|\b[a-z2-7]{40,64}@")
+# Lines of our own mails that hold a key: never published, even quoted or forwarded.
+KEYS = re.compile(
+    r"/courriel/(?:arret|recu)/|/recherche/(?:arret|flux)/|/adhesion/suivi/|/invitation/|"
+    r"/compte/mot-de-passe/nouveau/|\b[a-z2-7]{40,64}@",
+    re.I,
+)
 
 CONTACT = re.compile(
     r"\d{3}[\s.\-]?\d{3}[\s.\-]?\d{4}|\b\d{3}[\s.\-]\d{4}\b|@|\bwww\.|https?://|\s\|\s|"

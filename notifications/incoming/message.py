@@ -24,6 +24,9 @@ from notifications.incoming.errors import Unreadable
 # A logo of a signature is drawn in the text and light; a photo that somebody shows is heavier.
 DECORATION_BYTES = 32_000
 MAX_PARTS = 200
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+ANGLES = re.compile(r"<([^<>]*)>")
+ADDRESS = re.compile(r"[^\s<>@,;]+@[^\s<>@,;]+")
 # Past this, a text is a file: nobody wrote it in a mail, and reading its HTML takes long.
 MAX_TEXT = 2_000_000
 # What is about the mail and not of it: never a file that somebody sends.
@@ -92,10 +95,7 @@ def parse(raw: bytes) -> ReadMail:
 
 def _read(mail: Any, size: int) -> ReadMail:
     headers = _headers(mail)
-    authors = _addresses(headers.get("from", []))
-    if len(authors) != 1:
-        raise Unreadable
-    name, sender = authors[0]
+    name, sender = _author(headers.get("from", []))
     body = _Body()
     body.read(mail)
     return ReadMail(
@@ -133,6 +133,25 @@ def _decoded(name: str, raw: Any) -> str:
         said = str(raw)
     said = said.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     return " ".join(said.replace("\0", "").split("\n")).strip()
+
+
+def _author(values: list[str]) -> tuple[str, str]:
+    """The name and the address of who wrote it. Raises `Unreadable` unless there is one.
+
+    The address is what stands between "<" and ">": a name may look like another one.
+    """
+    if len(values) != 1:
+        raise Unreadable
+    said = values[0]
+    between = ANGLES.findall(QUOTED.sub("", said))
+    if not between:
+        authors = _addresses([said])
+        if len(authors) != 1:
+            raise Unreadable
+        return authors[0]
+    if len(between) > 1 or not ADDRESS.fullmatch(between[0].strip()):
+        raise Unreadable
+    return said[: said.rindex("<")].strip(" \t\"'"), between[0].strip().lower()
 
 
 def _recipients(headers: dict[str, list[str]]) -> list[str]:
@@ -224,8 +243,9 @@ def _parameter(part: EmailMessage, name: str) -> str:
 
 
 def _file_name(part: EmailMessage) -> str:
+    """The name of a file, without the folders that it pretends to stand in."""
     with contextlib.suppress(Exception):  # as for headers
-        return part.get_filename() or ""
+        return re.split(r"[\\/]", part.get_filename() or "")[-1].strip(". \t")
     return ""
 
 

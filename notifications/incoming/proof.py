@@ -18,18 +18,23 @@ from notifications.incoming.message import ReadMail
 
 MAX_HOPS = 40
 COMMENT = re.compile(r"\([^()]*\)")
+# The sender chooses what stands between quotes: it is never read.
+QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 RESULT = re.compile(r"^\s*([a-z0-9-]+)\s*=\s*([a-z]+)", re.I)
-PROPERTY = re.compile(r"\b(header\.from|header\.d|header\.i)\s*=\s*\"?([^\s;\"]+)", re.I)
+PROPERTY = re.compile(r"(?:^|\s)(header\.from|header\.d|header\.i)\s*=\s*([^\s;]+)", re.I)
 MACHINES = re.compile(
     r"^(?:mailer-daemon|postmaster|no-?reply|ne-?pas-?repondre|do-?not-?reply|noreply-.*|bounces?)"
     r"(?:[+=.-].*)?$"
 )
+# A person who answers writes “Re:” before: no such mail begins so.
 ABSENCES = re.compile(
-    r"^(?:(?:re|tr|fw|fwd)\s*:\s*)*(?:réponse\s+automatique|automatic\s+reply|auto(?:matic)?[\s-]?reply|"
-    r"absence\s+du\s+bureau|absent(?:e)?\s+du\s+bureau|message\s+d[’']absence|avis\s+d[’']absence|"
+    r"^(?:réponse\s+automatique|automatic\s+reply|auto(?:matic)?[\s-]?reply|"
     r"out\s+of\s+(?:the\s+)?office|autoreply|undeliverable|undelivered\s+mail|"
     r"non\s+remis|échec\s+de\s+(?:la\s+)?remise|delivery\s+status\s+notification|"
-    r"mail\s+delivery\s+(?:failed|subsystem)|accusé\s+de\s+réception|read\s*:|lu\s*:)",
+    r"mail\s+delivery\s+(?:failed|subsystem)|read\s*:|lu\s*:|"
+    # These are titles too, here where absences are talked of: a program ends them with a colon.
+    r"(?:absence\s+du\s+bureau|absente?\s+du\s+bureau|message\s+d[’']absence|"
+    r"avis\s+d[’']absence|accusé\s+de\s+réception)\s*(?::|$))",
     re.I,
 )
 
@@ -46,7 +51,7 @@ def proof_of(mail: ReadMail) -> Proof:
     """Whether the domain of the sender vouches for this mail."""
     domain = mail.sender.rpartition("@")[2]
     said = next(iter(mail.headers.get("authentication-results", ())), "")
-    server, _semicolon, rest = COMMENT.sub(" ", said).partition(";")
+    server, _semicolon, rest = _plain(said).partition(";")
     trusted = settings.MAIL_AUTHSERV
     if not trusted or server.strip().split(" ")[0].lower() != trusted:
         return Proof.NONE
@@ -54,15 +59,23 @@ def proof_of(mail: ReadMail) -> Proof:
                if (found := RESULT.match(part))]  # fmt: skip
     dmarc = [(verdict, _said(part, "header.from")) for name, verdict, part in results
              if name == "dmarc"]  # fmt: skip
-    if any(verdict == "pass" and about in ("", domain) for verdict, about in dmarc):
-        return Proof.PASSED
     if any(verdict in ("fail", "permerror") for verdict, _about in dmarc):
         return Proof.FAILED
+    if any(verdict == "pass" and about == domain for verdict, about in dmarc):
+        return Proof.PASSED
     signed = any(
         name == "dkim" and verdict == "pass" and _aligned(_signer(part), domain)
         for name, verdict, part in results
     )
     return Proof.PASSED if signed else Proof.NONE
+
+
+def _plain(said: str) -> str:
+    """The header without what is quoted nor commented; nothing when either does not end."""
+    said = QUOTED.sub(" ", said)
+    while (shorter := COMMENT.sub(" ", said)) != said:
+        said = shorter
+    return "" if set('"()') & set(said) else said
 
 
 def _said(part: str, name: str) -> str:

@@ -19,6 +19,8 @@ from notifications.incoming.errors import (
     AlreadyReceived,
     MailRefused,
     MailTooLarge,
+    MightIdentify,
+    NotAuthenticated,
     NothingWritten,
     ReplyFromStranger,
     TooManyMails,
@@ -126,6 +128,8 @@ def _require_first(read: ReadMail, local: str) -> None:
 def _do(read: ReadMail, raw: bytes, target: _Target, local: str) -> Outcome:
     cut = trim(read.text, sender_name=read.sender_name, keep_forwarded=target.key is None)
     said = _said(read, cut)
+    if said.proof is Proof.FAILED:
+        raise NotAuthenticated
     row = _claimed(read, target.person, local)
     if target.key is not None:
         done = handlers.reply_handler(target.key.kind)(target.person, target.key.object_id, said)
@@ -195,10 +199,13 @@ def _tell(
     read: ReadMail, target: _Target | None, refusal: type[Refused], *, link: str = ""
 ) -> None:
     """Queue the polite mail. A stranger has it only when her address is proven to be hers: a
-    forged sender would have us write to somebody who sent nothing."""
-    if target is None and proof_of(read) is not Proof.PASSED:
+    forged sender would have us write to somebody who sent nothing. Few are sent, but to a member
+    who is proven to have written: she would believe that the others were published."""
+    proven = proof_of(read) is Proof.PASSED
+    if target is None and not proven:
         return
-    if not ratelimit.hit("mail refused", read.sender, ANSWERS_A_DAY, 86_400):
+    counted = target is None or not (proven or issubclass(refusal, MightIdentify))
+    if counted and not ratelimit.hit("mail refused", read.sender, ANSWERS_A_DAY, 86_400):
         return
     data = {"refusal": f"{refusal.__module__}.{refusal.__qualname__}", "link": link}
     if len(read.message_id) <= 200:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from itertools import groupby, islice
 
@@ -47,6 +47,17 @@ def trim(text: str, *, sender_name: str = "", keep_forwarded: bool = False) -> T
     `sender_name` helps to know a signature. With `keep_forwarded`, a forwarded mail is what its
     author has to say, whatever she wrote above it.
     """
+    cut = _trimmed(text, sender_name, keep_forwarded=keep_forwarded)
+    if not marks.KEYS.search(cut.kept):
+        return cut
+    # Whoever forwards a mail of ours does not publish what lets others act in her name.
+    lines = cut.kept.split("\n")
+    kept = [line for line in lines if not marks.KEYS.search(line)]
+    held = [line for line in lines if marks.KEYS.search(line)]
+    return replace(cut, kept=_tidy(kept), elided=_joined([cut.elided, *held]))
+
+
+def _trimmed(text: str, sender_name: str, *, keep_forwarded: bool) -> Trimmed:
     lines = [line.rstrip("\r") for line in text.split("\n")]
     if len(lines) > MAX_LINES:
         # Nobody's message: it is refused as too long rather than cut at random.
@@ -145,6 +156,9 @@ def _begins_rest(lines: list[str], at: int) -> bool:
     if marks.FORWARDED.match(line) and _is_forward(lines, at):
         return True
     if marks.RULE.match(line):
+        if _is_ruled(lines, at):
+            # The first rule of the row was looked at.
+            return False
         below = _next_said(lines, at + 1)
         while below is not None and marks.RULE.match(lines[below].strip()):
             below = _next_said(lines, below + 1)
@@ -154,6 +168,12 @@ def _begins_rest(lines: list[str], at: int) -> bool:
             or bool(marks.ABOVE.search(lines[below]))
         )
     return _is_header_block(lines, at)
+
+
+def _is_ruled(lines: list[str], at: int) -> bool:
+    """Whether a rule stands just above."""
+    above = next((one for one in range(at - 1, -1, -1) if lines[one].strip()), None)
+    return above is not None and bool(marks.RULE.match(lines[above].strip()))
 
 
 def _is_header_block(lines: list[str], at: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from anymail.exceptions import AnymailWebhookValidationFailure
@@ -14,7 +15,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from core.errors import Refused
-from notifications.incoming.receiving import Outcome, receive
+from notifications.incoming.errors import MailTooLarge
 
 # The services that prove who they are by a password in the address: nothing else to configure.
 SERVICES: dict[str, Any] = {
@@ -25,26 +26,50 @@ SERVICES: dict[str, Any] = {
 }
 
 
+@dataclass(frozen=True)
+class Brought:
+    """One mail, as `receive` takes it."""
+
+    raw: bytes
+    to: str
+    envelope_sender: str | None
+
+
 class WrongSecret(Refused):
     """Whoever calls is not the service that settings name."""
 
     status = 404
 
 
-def bring(request: HttpRequest) -> list[Outcome]:
-    """Take in what the service sends. Raises `WrongSecret`; what the service sent wrong is a
-    `ValueError` or a `KeyError` of its parser."""
+def brought(request: HttpRequest) -> list[Brought]:
+    """The mails that the service sends. Raises `WrongSecret`, `MailTooLarge`; what the service sent
+    wrong is a `ValueError` or a `KeyError` of its parser."""
     view = SERVICES[settings.MAIL_WEBHOOK](webhook_secret=settings.MAIL_WEBHOOK_SECRET)
     try:
         view.run_validators(request)
     except AnymailWebhookValidationFailure:
         raise WrongSecret from None
-    outcomes = []
-    for event in view.parse_events(request):
-        message: AnymailInboundMessage = event.message
-        outcomes += receive(
-            message.as_bytes(),
+    _read(request)
+    messages: list[AnymailInboundMessage] = [event.message for event in view.parse_events(request)]
+    return [
+        Brought(
+            raw=message.as_bytes(),
             to=message.envelope_recipient or "",
             envelope_sender=message.envelope_sender,
         )
-    return outcomes
+        for message in messages
+    ]
+
+
+def _read(request: HttpRequest) -> None:
+    """Read the body where it holds a whole mail: Django's own limit is that of a form.
+
+    Raises `MailTooLarge`.
+    """
+    if request.content_type == "multipart/form-data":
+        return
+    limit = settings.MAIL_MAX_BYTES * 3 // 2
+    body = request.read(limit + 1)
+    if len(body) > limit:
+        raise MailTooLarge
+    request._body = body  # type: ignore[attr-defined]
