@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, IntegerField, OuterRef, Subquery, Value
+from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from accounts.models import User
+
+
+# Nobody counts further.
+COUNTED = 100
 
 
 @source("threads")
@@ -44,8 +48,10 @@ def _unread(person: User) -> QuerySet[Any]:
             Subquery(read.values("position")[:1]), Value(0), output_field=IntegerField()
         )
     )
+    counted = new.filter(position__gt=OuterRef("newest_position") - COUNTED)
+    number = counted.order_by().values("thread_id").annotate(number=Count("pk")).values("number")
     return (
-        rows.annotate(named=Exists(named))
+        rows.annotate(named=Exists(named), number=Coalesce(Subquery(number), Value(1)))
         .filter(wanted_q(Exists(named)), Exists(new))
         .select_related("space", "last_author")
         .order_by("-named", "-last_post_at", "-pk")
@@ -53,7 +59,7 @@ def _unread(person: User) -> QuerySet[Any]:
 
 
 def _notice(thread: Any) -> Notice:
-    number = thread.newest_position - thread.read_to
+    number = thread.number
     author = thread.last_author.short_name if thread.last_author else _("a member without a name")
     said = ngettext(
         "%(n)s unread message, by %(author)s",

@@ -16,8 +16,9 @@ from django.db.models import (
     Subquery,
     Value,
     When,
+    Window,
 )
-from django.db.models.functions import Coalesce, Greatest
+from django.db.models.functions import Coalesce, Greatest, RowNumber
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -103,28 +104,37 @@ def _moved(person: User, span: Span) -> QuerySet[Any]:
 
 def _new_posts(person: User, span: Span, shown: list[Any]) -> dict[int, list[Post]]:
     """The last of what is new in each of these threads: one query for all of them."""
-    since = min((thread.since for thread in shown), default=span.until)
+    read = ReadPosition.objects.filter(user_id=person.pk, thread_id=OuterRef("thread_id"))
+    begun: dict[Any, list[int]] = defaultdict(list)
+    for thread in shown:
+        begun[thread.since].append(thread.pk)
+    since = Q(pk__in=())
+    for moment, ids in begun.items():
+        since |= Q(thread_id__in=ids, created_at__gt=moment)
+    # Messages that were moved stand after newer ones: the last in place are not the last written.
     rows = (
-        Post.objects.filter(thread_id__in=[thread.pk for thread in shown], state=State.PUBLISHED)
-        .filter(position__gt=F("thread__newest_position") - MESSAGES)
-        .filter(created_at__gt=since, created_at__lte=span.until)
+        Post.objects.filter(since, state=State.PUBLISHED, created_at__lte=span.until)
+        .filter(position__gt=Coalesce(Subquery(read.values("position")[:1]), Value(0)))
         .exclude(author_id=person.pk)
+        .annotate(
+            rank=Window(
+                RowNumber(), partition_by=F("thread_id"), order_by=(F("created_at").desc(), "-pk")
+            )
+        )
+        .filter(rank__lte=MESSAGES)
         .select_related("author__organisation")
         .order_by("thread_id", "position")
     )
-    threads = {thread.pk: thread for thread in shown}
     found: dict[int, list[Post]] = defaultdict(list)
     for post in rows:
-        thread = threads[post.thread_id]
-        if post.created_at > thread.since and post.position > thread.read_to:
-            found[post.thread_id].append(post)
+        found[post.thread_id].append(post)
     return found
 
 
 def _entry(thread: Any, posts: list[Post]) -> Entry:
     waits = thread.waits == 0
     moved = ngettext("%(n)s new message", "%(n)s new messages", thread.number)
-    said = [(_signed(post), Truncator(post.text).words(EXCERPT, truncate=" …")) for post in posts]
+    said = [(post.signature, Truncator(post.text).words(EXCERPT, truncate=" …")) for post in posts]
     what = _("question without an answer") if waits else moved % {"n": thread.number}
     return Entry(
         title=thread.title,
@@ -134,8 +144,3 @@ def _entry(thread: Any, posts: list[Post]) -> Entry:
         first=waits,
         said=said,
     )
-
-
-def _signed(post: Post) -> str:
-    author = post.signed_by
-    return author.short_name if author else _("A member without a name")

@@ -81,7 +81,7 @@ def shown(request: HttpRequest, user: User, thread: Thread | None) -> Draft | No
 def waiting(user: User, *place: Thread | None, but: Draft | None) -> list[Draft]:
     """Her other drafts, the last one first: everywhere, or at one place."""
     rows = Draft.objects.of(user)
-    rows = rows.at(*place) if place else rows.exclude(details__has_key="edits")
+    rows = rows.at(*place) if place else rows.to_be_posted()
     if but is not None:
         rows = rows.exclude(pk=but.pk)
     return list(rows.select_related("thread__space")[:SHOWN])

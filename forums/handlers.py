@@ -9,6 +9,7 @@ from django.db.models import Q
 from core.audience import State
 from core.events import on
 from core.mail import queue_many
+from core.models import OutgoingMail
 from forums.models import Post, ReadPosition
 from notifications.models import Attention
 from notifications.services import recipients_for
@@ -54,6 +55,14 @@ def _tell(post_id: int, among: Collection[int] | None = None) -> None:
         people = people.filter(pk__in=among)
     seen = ReadPosition.objects.filter(thread_id=post.thread_id, position__gte=post.position)
     people = people.exclude(pk=post.author_id or 0).exclude(pk__in=seen.values("user_id"))
+    if among is not None:
+        # Who was to be told of it otherwise, and was not in the end, is told that it names her.
+        OutgoingMail.objects.filter(
+            name="reply",
+            object_id=post.pk,
+            recipient__in=among,
+            state=OutgoingMail.State.CANCELLED,
+        ).delete()
     queue_many(
         "reply",
         to=people.only("pk").iterator(2000),

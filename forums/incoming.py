@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 THANK = {"merci", "thanks"}
 FOLLOW = {"suivre", "follow"}
-STOP = {"silence", "mute"}
+STOP = {
+    "silence", "mute", "stop", "arrêt", "arret", "arrêter", "arreter", "désabonner", "desabonner",
+    "désabonnement", "désinscrire", "désinscription", "unsubscribe",
+}  # fmt: skip
 
 
 class ThreadClosed(MailRefused):
@@ -71,6 +74,7 @@ def reply(person: User, post_id: int, said: Said) -> Done:
             text=_text(person, said),
             parent=parent,
             attachments=[stored.pk for stored in kept],
+            unnamed=services.unnamed_in(thread, by=person),
             by_mail=True,
         )
     except refusals.ThreadClosed:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from core.site import absolute
 from forums import errors
 from forums.models import Ask, Bookmark, Draft, Post, ReadPosition, Thread
 from forums.permissions import can_reply
+from forums.services import unnamed_in
 from notifications.incoming import reply_address
 from notifications.links import stop_url
 from notifications.models import Delivery
@@ -57,7 +59,8 @@ def reply(mail: OutgoingMail) -> Message | None:
     context = {"url": absolute(_plain_url(post))} if quiet else _content(post)
     return Message(
         template="reply_quiet" if quiet else "reply",
-        context=context | {"opens": post.is_opening, "named": named},
+        context=context
+        | {"opens": post.is_opening, "named": named, "unnamed": unnamed_in(thread, by=person)},
         why=_why(named),
         unsubscribe_url=stop_url(person, "thread", thread.pk),
         message_id=message_id(post),
@@ -116,7 +119,7 @@ def _content(post: Post) -> dict[str, Any]:
     """Who says what, where: for spaces whose mails may say it. Pictures stay on the site, where
     who looks at them is known."""
     author = post.signed_by
-    names = [author.short_name] if author else [_("A member without a name")]
+    names = [post.signature]
     if author and author.organisation:
         names.append(author.organisation.name)
     return {
@@ -182,9 +185,12 @@ def ask(mail: OutgoingMail) -> Message | None:
     person = mail.recipient
     if person is None:
         return None
+    number = mail.object_id or 0
     threads = Thread.objects.readable_by(person).select_related("space")
-    thread = threads.filter(pk=mail.object_id or 0, state=State.PUBLISHED, locked_at=None).first()
-    rows = Ask.objects.filter(kind="thread", object_id=mail.object_id or 0, person=person)
+    # What was asked of a thread that was merged since is asked of the one that took it.
+    found = threads.filter(Q(pk=number) | Q(merged__in=Thread.objects.filter(pk=number)))
+    thread = found.filter(state=State.PUBLISHED, locked_at=None).first()
+    rows = Ask.objects.filter(kind="thread", object_id=thread.pk if thread else 0, person=person)
     asked = rows.select_related("by").first()
     if thread is None or asked is None:
         return None

@@ -193,13 +193,9 @@ def _replaced(html: str, known: dict[int, str], draw: Callable[[int, str], str])
     return _SPAN.sub(one, html)
 
 
-def mentioned(post: Post) -> list[int]:
-    """The people that `post` mentions and who may read its space now, without its author."""
-    ids = [pk for pk in _ids(post.html) if pk != post.author_id]
-    if not ids:
-        return []
-    allowed = set(people_of(post.space).filter(pk__in=ids).values_list("pk", flat=True))
-    return [pk for pk in ids if pk in allowed]
+def named_in(post: Post) -> list[int]:
+    """The people whom a text that was just `checked` mentions, without its author."""
+    return [pk for pk in _ids(post.html) if pk != post.author_id]
 
 
 def draw(posts: Collection[Post | PostVersion], space: SubCommunity, *, linked: bool) -> None:
@@ -226,8 +222,9 @@ def unreached(written: str, post: Post, *, by: User) -> list[str]:
     not read its space. Only those that `by` sees in the directory."""
     if "@" not in written or by.is_guest:
         return []
-    html = richtext.from_html(written).html
-    names, ids = _names(html), _ids(html)
+    names = _names(post.html)
+    # Whom the editor named, and whom the check took out.
+    ids = set(_ids(richtext.from_html(written).html)) - set(_ids(post.html))
     if not (names or ids):
         return []
     known = Profile.objects.readable_by(by).current().values("owner_id")

@@ -192,5 +192,9 @@ class DraftQuerySet(models.QuerySet):
         )
 
     def at(self, thread: Thread | None) -> Self:
-        """What was to be posted there: a reply, or a new thread; not the change of a message."""
-        return self.filter(thread=thread).exclude(details__has_key="edits")
+        """What was to be posted there: a reply, or a new thread; not the change of a message, nor
+        a synthesis."""
+        return self.filter(thread=thread).to_be_posted()
+
+    def to_be_posted(self) -> Self:
+        return self.exclude(details__has_any_keys=("edits", "synthesis"))

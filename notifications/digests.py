@@ -171,7 +171,7 @@ def _say_goodbye(gone: Sequence[Digest], now: datetime) -> None:
 
 
 def _queue_each(here: Sequence[Digest], now: datetime) -> None:
-    weekly = [one.user_id for one in here if one.is_her_day(now)]
+    weekly = [one.user_id for one in here if one.has_weekly(now)]
     prepared = {
         one.name: one.prepare(weekly, now)
         for one in sections()
@@ -190,7 +190,7 @@ def _queue_each(here: Sequence[Digest], now: datetime) -> None:
         if digest.daily and digest.daily_until:
             hers["daily"] = digest.daily_until.isoformat()
             digest.daily_until = now
-        if digest.is_her_day(now) and digest.weekly_until:
+        if digest.has_weekly(now) and digest.weekly_until:
             hers["weekly"] = digest.weekly_until.isoformat()
             digest.weekly_until = now
         digest.next_at = digest.after(now)

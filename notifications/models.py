@@ -139,9 +139,14 @@ class Digest(models.Model):
     def __str__(self) -> str:
         return f"digest of {self.user_id}"
 
-    def is_her_day(self, moment: datetime) -> bool:
-        """Whether `moment` falls, by her own clock, on the day of her weekly digest."""
-        return moment.astimezone(ZoneInfo(self.zone)).weekday() == self.weekday
+    def has_weekly(self, now: datetime) -> bool:
+        """Whether, by her own clock, the day of her weekly digest came since this one was due."""
+        if self.next_at is None:
+            return False
+        zone = ZoneInfo(self.zone)
+        days = range((now - self.next_at).days + 1)
+        due = (self.next_at.astimezone(zone) + timedelta(days=number) for number in days)
+        return any(moment.weekday() == self.weekday for moment in due)
 
     def after(self, moment: datetime) -> datetime | None:
         """The next time at which a digest of hers is due, or None when none is wanted."""

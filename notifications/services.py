@@ -208,21 +208,26 @@ def plan_digest(user: User, **rhythm: Any) -> None:
 
 
 @transaction.atomic
-def mention(obj: Model, people: Iterable[User | int]) -> None:
+def mention(obj: Model, people: Iterable[User | int], *, new: bool = False) -> None:
     """`people` are those whom `obj` names now: who was not named before is told, unless she asked
-    for silence or may not read it; who is not any more is no longer told of it for that."""
+    for silence or may not read it; who is not any more is no longer told of it for that. Of a
+    `new` object, its own event tells them."""
     kind = content.kind_of(obj).name
     ids = {one if isinstance(one, int) else one.pk for one in people}
+    if new:
+        made = [Mention(user_id=one, kind=kind, object_id=obj.pk) for one in sorted(ids)]
+        Mention.objects.bulk_create(made, ignore_conflicts=True)
+        return
     rows = Mention.objects.to(kind, obj.pk)
     known = set(rows.values_list("user_id", flat=True))
     if known - ids:
         rows.filter(user__in=known - ids).delete()
-    new = sorted(User.objects.filter(pk__in=ids - known).values_list("pk", flat=True))
-    if not new:
+    added = sorted(User.objects.filter(pk__in=ids - known).values_list("pk", flat=True))
+    if not added:
         return
-    made = [Mention(user_id=one, kind=kind, object_id=obj.pk) for one in new]
+    made = [Mention(user_id=one, kind=kind, object_id=obj.pk) for one in added]
     Mention.objects.bulk_create(made, ignore_conflicts=True)
-    emit("people.mentioned", kind=kind, id=obj.pk, people=new)
+    emit("people.mentioned", kind=kind, id=obj.pk, people=added)
 
 
 def told_of(obj: Any, space: SubCommunity, *, part: Model | None = None) -> QuerySet[Any]:

@@ -8,6 +8,7 @@ later archive adds comes at the end of its thread. Nobody is told, and nobody fo
 from __future__ import annotations
 
 import io
+import logging
 import re
 import uuid
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from core import files, log
 from core.audience import Level
 from core.errors import Refused
 from core.events import emit
+from core.leases import error_name
 from core.mail.render import shortened
 from core.richtext import RichText
 from forums import warning
@@ -36,8 +38,11 @@ from forums.importing.mbox import HEADERS_END, Archive, Letter
 from forums.models import Post, Thread
 from forums.models.thread import slug_of
 from forums.services.common import MAX_TEXT, MAX_TITLE, body, bump, recount
+from forums.services.reading import read_along
 from forums.titles import proposed_title
 from notifications.incoming import Attached, parse, trim
+
+logger = logging.getLogger(__name__)
 
 # As many messages, about, in one transaction.
 CHUNK = 300
@@ -74,7 +79,7 @@ class _Plan:
 
     letter: Letter
     written: RichText
-    attachments: list[Attached]
+    has_files: bool
     outcome: Outcome
     post: Post | None = None
 
@@ -98,10 +103,14 @@ class Batch:
 
     @property
     def total(self) -> int:
-        return sum(len(group) for group in self.groups)
+        return len(self.archive.letters)
 
     def run(self) -> Iterator[Outcome]:
         """What becomes of each mail, conversation by conversation."""
+        kept = {letter.number for letter in chain.from_iterable(self.groups)}
+        for letter in self.archive.letters:
+            if letter.number not in kept:
+                yield Outcome(letter, Result.LEFT, remarks=[str(errors.TWICE)])
         waiting: list[list[_Plan]] = []
         for group in self.groups:
             plans = []
@@ -144,6 +153,9 @@ class Batch:
             return outcome, self._plan(letter, outcome)
         except Refused as refusal:
             return Outcome(letter, Result.LEFT, person, remarks=[str(refusal)]), None
+        except Exception as error:  # one mail that nobody foresaw does not stop ten thousand
+            logger.error("e-mail %s of the archive: %s", letter.number, error_name(error))
+            return Outcome(letter, Result.LEFT, person, remarks=[str(errors.UNREADABLE)]), None
 
     def _plan(self, letter: Letter, outcome: Outcome) -> _Plan:
         """The mail as a message. Raises `Withheld`, `Nobody`, `NothingSaid`, `Unreadable`."""
@@ -151,12 +163,9 @@ class Batch:
             raise errors.Withheld
         if not letter.name:
             raise errors.Nobody
-        read = parse(_slim(self.archive.raw(letter)))
-        text = trim(read.text, sender_name=letter.name, keep_forwarded=True).kept
-        attachments = list(read.attachments)
-        if len(text) > MAX_TEXT:
-            attachments.append(Attached(OVERFLOW, "text/plain", text.encode()))
-            text = text[:MAX_TEXT].rpartition("\n")[0] or text[:MAX_TEXT]
+        text, attachments = self._read(letter)
+        if text[MAX_TEXT:]:
+            text = _shortened(text)
             outcome.remarks.append(str(errors.SHORTENED))
         if not text.strip() and attachments:
             text = ", ".join(one.name for one in attachments)[:MAX_TEXT]
@@ -166,7 +175,16 @@ class Batch:
             raise errors.NothingSaid from None
         if warning.look(text, is_html=False, title=letter.title):
             outcome.remarks.append(str(errors.TO_REREAD))
-        return _Plan(letter, written, attachments, outcome)
+        return _Plan(letter, written, bool(attachments), outcome)
+
+    def _read(self, letter: Letter) -> tuple[str, list[Attached]]:
+        """What its author wrote in the mail, and its files; a text too long is one of them too."""
+        read = parse(_slim(self.archive.raw(letter)))
+        text = trim(read.text, sender_name=letter.name, keep_forwarded=True).kept
+        attachments = list(read.attachments)
+        if text[MAX_TEXT:]:
+            attachments.append(Attached(OVERFLOW, "text/plain", text.encode()))
+        return text, attachments
 
     # --------------------------------------------------------------------- what is written
 
@@ -187,7 +205,7 @@ class Batch:
                 thread = self._new_thread(group[0], len(group))
                 new.append(thread)
             else:
-                grown.append(thread)
+                grown.append((thread, thread.newest_position, thread.last_post_at))
             self._place(group, thread)
         Thread.objects.bulk_create(new)
         plans = list(chain.from_iterable(groups))
@@ -199,9 +217,11 @@ class Batch:
         self._tie_answers(plans)
         for plan in plans:
             self._keep_files(plan)
-        for thread in grown:
+        for thread, newest, last_at in grown:
+            arrived = [post for post in posts if post.thread_id == thread.pk]
             recount(thread)
             thread.save()
+            read_along(thread, arrived, newest=newest, last_at=last_at, read={})
         ids = sorted({post.thread_id for post in posts})
         log.record("threads.imported", self.space, threads=len(new), posts=len(posts))
         emit("threads.imported", threads=ids, posts=[post.pk for post in posts])
@@ -268,14 +288,21 @@ class Batch:
 
     def _keep_files(self, plan: _Plan) -> None:
         """Its files through their one door; what it refuses does not stop the words."""
-        if plan.post is None:
+        if plan.post is None or not plan.has_files:
             return
-        for one in plan.attachments:
+        # Read again: the files of many mails are not kept in memory.
+        for one in self._read(plan.letter)[1]:
             content = io.BytesIO(one.content)
             try:
                 files.bring(content, one.name, by=None, to_kind=KIND, object_id=plan.post.pk)
             except Refused as refusal:
                 plan.outcome.remarks.append(f"{one.name}: {refusal}")
+
+
+def _shortened(text: str) -> str:
+    """As many of its first lines as a message holds."""
+    text = text[:MAX_TEXT]
+    return text.rpartition("\n")[0] or text
 
 
 def _people(addresses: set[str]) -> dict[str, User]:

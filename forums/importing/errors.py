@@ -17,5 +17,7 @@ class NothingSaid(Refused):
     message = _("Nothing is written in it but what it quotes.")
 
 
+TWICE = _("The same e-mail stands elsewhere in this archive.")
+UNREADABLE = _("This e-mail could not be read.")
 SHORTENED = _("Too long for a message: the whole text is attached.")
 TO_REREAD = _("Something in it could identify a young person: reread it.")

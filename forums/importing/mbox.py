@@ -47,6 +47,7 @@ READ = (
     "auto-submitted", "content-type", "date", "from", "in-reply-to", "message-id", "references",
     "reply-to", "subject", "x-gm-thrid", "x-gmail-labels", "x-original-from",
 )  # fmt: skip
+ADDRESSES = ("from", "reply-to", "x-original-from")
 PARSER = BytesHeaderParser()
 
 
@@ -134,42 +135,53 @@ def opened(path: Path) -> Iterator[Archive]:
 
 
 def _headers(head: bytes) -> dict[str, str]:
-    """The first value of each header, as text on one line, under its name in lower case."""
+    """The first value of each header, on one line, under its name in lower case; those that hold
+    an address as they are written, the others as they are read."""
     found: dict[str, str] = {}
     for name, raw in PARSER.parsebytes(head).raw_items():
         found.setdefault(name.lower(), str(raw))
-    return {name: _text(found[name]) for name in READ if name in found}
+    said = {name: _decoded(found[name]) for name in READ if name in found}
+    return {name: text if name in ADDRESSES else _words(text) for name, text in said.items()}
 
 
-def _text(raw: str) -> str:
-    """A header that mail programs wrote as they could, as text."""
+def _decoded(raw: str) -> str:
+    """The characters of a header, on one line."""
     content = raw.encode("utf-8", "surrogateescape")
     for charset in ("utf-8", "cp1252", "latin-1"):
         with suppress(UnicodeDecodeError):
-            said = content.decode(charset)
-            break
+            return " ".join(content.decode(charset).replace("\0", "").split())
+    return ""
+
+
+def _words(said: str) -> str:
+    """The text of a header that mail programs encoded (RFC 2047)."""
     if "=?" in said:
         with suppress(Exception):  # the library fails in many ways on headers that are wrong
             said = str(make_header(decode_header(said)))
-    clean = said.encode("utf-8", "replace").decode("utf-8")
-    return " ".join(clean.replace("\0", "").split())
+    return " ".join(said.encode("utf-8", "replace").decode().replace("\0", "").split())
+
+
+def _address(said: str) -> tuple[str, str]:
+    """The name and the address of a header. The name is read once they are apart: it may hold a
+    comma."""
+    name, address = parseaddr(said)
+    return _words(name), address.strip().lower()
 
 
 def _author(said: dict[str, str]) -> tuple[str, str]:
     """Who wrote it, name and address: lists that sign in her place say who she is besides."""
     author = said.get("x-original-from") or said.get("from", "")
-    name, address = parseaddr(author)
+    name, address = _address(author)
     if "@" not in address:
         # "maude at exemple.org (Maude)": archives that are shown on the Web.
-        name, address = parseaddr(re.sub(r"^(\S+) at (\S+)", r"\1@\2", author))
-    address = address.strip().lower()
+        name, address = _address(re.sub(r"^(\S+) at (\S+)", r"\1@\2", author))
     if VIA.search(name):
-        _name, answered = parseaddr(said.get("reply-to", ""))
+        _name, answered = _address(said.get("reply-to", ""))
         local, _at, host = address.partition("@")
         if host == "groups.io" and "=" in local:
             address = local.replace("=", "@", 1)
         elif "@" in answered:
-            address = answered.strip().lower()
+            address = answered
         name = VIA.sub("", name)
     name = " ".join(name.strip(" '\"").split()) or address.partition("@")[0]
     return name[:MAX_NAME], address if "@" in address else ""

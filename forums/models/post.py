@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.audience import CanBeRead, State
@@ -93,6 +94,14 @@ class Post(CanBeRead):
     def signed_by(self) -> User | None:
         """Who wrote it, or None when that person chose to be unnamed."""
         return None if self.unnamed else self.author
+
+    @property
+    def signature(self) -> str:
+        """The name that stands under it."""
+        author = self.signed_by
+        if author is not None:
+            return author.short_name
+        return self.outsider or gettext("A member without a name")
 
 
 class PostVersion(models.Model):

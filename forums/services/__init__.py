@@ -11,10 +11,16 @@ from forums.services.posts import (
     reply,
     restore_post,
     see_author,
+    unnamed_in,
 )
 from forums.services.reading import first_unread, mark_all_read, mark_read, visit
 from forums.services.scheduled import schedule_post, unschedule
-from forums.services.synthesis import draft_of_synthesis, withdraw_synthesis, write_synthesis
+from forums.services.synthesis import (
+    draft_of_synthesis,
+    drop_draft_of_synthesis,
+    withdraw_synthesis,
+    write_synthesis,
+)
 from forums.services.threads import (
     create_thread,
     destinations,
@@ -42,6 +48,7 @@ __all__ = [
     "draft_of_synthesis",
     "drop_bookmark",
     "drop_draft",
+    "drop_draft_of_synthesis",
     "edit_post",
     "first_unread",
     "hide_post",
@@ -69,6 +76,7 @@ __all__ = [
     "set_tags",
     "split",
     "unlock",
+    "unnamed_in",
     "unpin",
     "unschedule",
     "visit",

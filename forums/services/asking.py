@@ -37,7 +37,7 @@ def ask(thread: Thread, person: User, *, by: User) -> Ask:
     if not _may_be_chosen(thread, person, by, any_of_the_space=rights.moderates):
         raise NotAsked
     # A confidential space puts no name of a member in a mail.
-    unsigned = rights.owns and not thread.space.content_in_mail
+    unsigned = not thread.space.content_in_mail
     asked = Ask.objects.create(
         kind="thread",
         object_id=thread.pk,

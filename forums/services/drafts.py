@@ -116,4 +116,4 @@ def forget_drafts() -> None:
 def drop_draft(*, by: User, thread: Thread | None, sheet: uuid.UUID | None = None) -> None:
     """Posted, or thrown away by its author; without a sheet, all that she kept at that place."""
     mine = Draft.objects.filter(user=by, thread=thread)
-    (mine if sheet is None else mine.filter(sheet=sheet)).delete()
+    (mine.to_be_posted() if sheet is None else mine.filter(sheet=sheet)).delete()

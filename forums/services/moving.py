@@ -54,6 +54,7 @@ from forums.services.common import (
     require,
 )
 from forums.services.drafts import carry_drafts
+from forums.services.reading import read_along
 from forums.titles import proposed_title
 from notifications.services import follow_along, stop
 
@@ -136,6 +137,7 @@ def split(
         title=title or proposed_title(first.text),
         kind=kind,
         unnamed=first.unnamed,
+        outsider=first.outsider,
         created_at=first.created_at,
     )
     if origin.answer_id == first.pk:
@@ -271,13 +273,16 @@ def _carry(
 ) -> None:
     """Give `moved` the next positions of `target`, in their order, with all that follows them."""
     left = [post.position for post in moved]
-    first, read_all = target.last_position + 1, target.newest_position
+    first, newest = target.last_position + 1, target.newest_position
+    last_at = target.last_post_at if newest else None
     _renumber(origin, target, moved, first)
     target.last_position += len(moved)
     for thread in (origin, target):
         recount(thread)
         thread.save(update_fields=CARRIED)
-    _carry_reading(origin, target, left, first, read_all)
+    marks = ReadPosition.objects.filter(thread=origin, position__gte=left[0])
+    read = {user: bisect_right(left, at) for user, at in marks.values_list("user_id", "position")}
+    read_along(target, moved, newest=newest, last_at=last_at, read=read)
     carry_drafts(origin, target, {post.pk for post in moved})
     # A line in the journal of each thread: the animators of both find it in theirs.
     log.record(verb, target, by=by, reason=reason, origin=origin.pk, posts=len(moved))
@@ -319,25 +324,3 @@ def _renumber(origin: Thread, target: Thread, moved: Sequence[Post], first: int)
     for position, post in enumerate(moved, first):
         post.thread, post.position = target, position
     Post.objects.bulk_update(moved, ("thread", "position"), batch_size=BATCH)
-
-
-def _carry_reading(
-    origin: Thread, target: Thread, left: Sequence[int], first: int, read_all: int
-) -> None:
-    """Who had read all of `target` has also read there what she had read of it before it came,
-    up to the first message that she had not. Other marks hold: no position changed its message."""
-    marks = ReadPosition.objects.filter(thread=origin, position__gte=left[0])
-    if read_all:
-        there = ReadPosition.objects.filter(thread=target, position__gte=read_all)
-        marks = marks.filter(user__in=there.values("user"))
-    rows = [
-        ReadPosition(user_id=user, thread=target, position=first - 1 + bisect_right(left, position))
-        for user, position in marks.values_list("user", "position")
-    ]
-    ReadPosition.objects.bulk_create(
-        rows,
-        batch_size=BATCH,
-        update_conflicts=True,
-        unique_fields=("user", "thread"),
-        update_fields=("position", "updated_at"),
-    )

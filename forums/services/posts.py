@@ -14,7 +14,7 @@ from core.audience import State
 from core.events import emit, run_hooks
 from forums import attachments as joined
 from forums.errors import ForeignParent, NotAMember, NotYours, UnnamedNotAllowed
-from forums.mentions import checked, mentioned
+from forums.mentions import checked, named_in
 from forums.models import Post, PostVersion, ReadPosition, Thread
 from forums.services import threads
 from forums.services.common import (
@@ -101,11 +101,20 @@ def reply(
     mine.filter(position__gte=read_all, position__lt=post.position).update(position=post.position)
     follow(thread, by=by)
     log.record("post.created", post, by=_named(post, by))
-    if named := mentioned(post):
-        mention(post, named)
+    if named := named_in(post):
+        mention(post, named, new=True)
     emit("post.created", post=post.pk)
     bump(thread.space.pk)
     return post
+
+
+def unnamed_in(thread: Thread, *, by: User) -> bool:
+    """Whether `by` last wrote in `thread` without her name: forgetting it once would tell who
+    wrote all the rest. One query in a space that allows it, none elsewhere."""
+    if not thread.space.unnamed_posts:
+        return False
+    mine = Post.objects.filter(thread_id=thread.pk, author_id=by.pk).order_by("-position")
+    return bool(mine.values_list("unnamed", flat=True).first())
 
 
 def _stands_in(parent: Post, thread: Thread) -> bool:
@@ -174,7 +183,7 @@ def edit_post(
         thread.save(update_fields=("title", "slug"))
         emit("thread.renamed", thread=thread.pk)
     log.record("post.edited", post, by=_named(post, by), reason=reason)
-    mention(post, mentioned(post))
+    mention(post, named_in(post))
     emit("post.edited", post=post.pk)
     return post
 

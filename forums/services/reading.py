@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -98,6 +99,52 @@ def first_unread(thread: Thread, *, by: User) -> int:
     fresh = posts.filter(position__gt=known.read_to or 0, created_at__gt=max(floors))
     found = fresh.order_by("position").values_list("position", flat=True).first()
     return found or thread.newest_position or 1
+
+
+def read_along(
+    thread: Thread,
+    arrived: Sequence[Post],
+    *,
+    newest: int,
+    last_at: datetime | None,
+    read: Mapping[int, int],
+) -> None:
+    """Messages that came to the end of `thread` are no news to who has nothing else to read there.
+
+    `arrived` are those messages, in place; `newest` and `last_at` are what the thread had before
+    (0 and None: nothing). `read` says of each person how many of the first of them she had read
+    where they were. After what she had read there, what is older than her floor is no news either.
+    """
+    caught_up = ReadPosition.objects.filter(thread=thread, position__gte=newest)
+    here = set(caught_up.values_list("user_id", flat=True))
+    floors = _floors(thread, {*here, *read})
+    rows = []
+    for user, floor in floors.items():
+        nothing_else = user in here or last_at is None or last_at <= floor
+        count = read.get(user, 0)
+        while newest and count < len(arrived) and arrived[count].created_at <= floor:
+            count += 1
+        if nothing_else and count:
+            position = arrived[count - 1].position
+            rows.append(ReadPosition(user_id=user, thread=thread, position=position))
+    ReadPosition.objects.bulk_create(
+        rows,
+        batch_size=500,
+        update_conflicts=True,
+        unique_fields=("user", "thread"),
+        update_fields=("position", "updated_at"),
+    )
+
+
+def _floors(thread: Thread, people: Collection[int]) -> dict[int, datetime]:
+    """The moment before which nothing of this thread's space is unread to each of them."""
+    oldest = timezone.now() - timedelta(days=UNREAD_DAYS)
+    floors = dict.fromkeys(people, oldest)
+    stays = Membership.objects.filter(space_id=thread.space_id, ended_at=None)
+    for user, floor in stays.values_list("user_id", "read_floor"):
+        if user in floors:
+            floors[user] = max(oldest, floor)
+    return floors
 
 
 def _stale(thread: Thread, by: User) -> None:

@@ -95,6 +95,12 @@ def withdraw_synthesis(thread: Thread, *, by: User, reason: str) -> None:
     log.record("synthesis.withdrawn", thread, by=by, reason=reason)
 
 
+@transaction.atomic
+def drop_draft_of_synthesis(thread: Thread, *, by: User) -> None:
+    """The synthesis that `by` was writing has served."""
+    Draft.objects.filter(user=by, thread=thread, details__synthesis=True).delete()
+
+
 def draft_of_synthesis(thread: Thread, *, by: User) -> Draft | None:
     """The synthesis that `by` was writing, when it was interrupted."""
     return Draft.objects.of(by).filter(thread=thread, details__synthesis=True).first()

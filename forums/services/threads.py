@@ -25,7 +25,7 @@ from forums.errors import (
     UnnamedNotAllowed,
     UnnamedStay,
 )
-from forums.mentions import checked, mentioned
+from forums.mentions import checked, named_in
 from forums.models import Post, ReadPosition, Thread
 from forums.permissions import may_start_in
 from forums.services.common import (
@@ -136,8 +136,8 @@ def create_thread(
         links.link(thread, about, by=by, unnamed=unnamed)
     # The journal is read by animators: it does not tell who is behind an unnamed message.
     log.record("thread.created", thread, by=None if unnamed else by)
-    if named := mentioned(post):
-        mention(post, named)
+    if named := named_in(post):
+        mention(post, named, new=True)
     emit("thread.created", thread=thread.pk)
     bump(space.pk)
     return thread

@@ -290,6 +290,8 @@ def reply_initial(request: HttpRequest, thread: Thread) -> dict[str, Any]:
     """What the box at the foot of the page holds: a kept draft, a quotation, or nothing."""
     user = person(request)
     initial = _fresh(user)
+    if services.unnamed_in(thread, by=user):
+        initial["unnamed"] = True
     quotes = ""
     quoted = _number(request.GET.get("citer")) or _number(request.GET.get("repondre"))
     if quoted:

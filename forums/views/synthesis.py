@@ -69,7 +69,7 @@ def write(request: HttpRequest, pk: int) -> HttpResponse:
         form.refuse(refusal)
         return _show(request, thread, form, status=refusal.status)
     if given["brouillon"]:
-        services.drop_draft(by=user, thread=thread)
+        services.drop_draft_of_synthesis(thread, by=user)
     messages.success(request, _("The synthesis is pinned above the thread."))
     return back_to(thread)
 

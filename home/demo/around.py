@@ -65,7 +65,7 @@ def _name(person: User, post: Post) -> None:
     written = mentions.checked(said, post.thread.space)
     post.html, post.text = written.html, written.text
     post.save(update_fields=("html", "text"))
-    mention(post, mentions.mentioned(post))
+    mention(post, mentions.named_in(post))
 
 
 def _poll(

@@ -95,7 +95,7 @@ def parse(raw: bytes) -> ReadMail:
 
 def _read(mail: Any, size: int) -> ReadMail:
     headers = _headers(mail)
-    name, sender = _author(headers.get("from", []))
+    name, sender = _author(mail)
     body = _Body()
     body.read(mail)
     return ReadMail(
@@ -135,23 +135,26 @@ def _decoded(name: str, raw: Any) -> str:
     return " ".join(said.replace("\0", "").split("\n")).strip()
 
 
-def _author(values: list[str]) -> tuple[str, str]:
+def _author(mail: EmailMessage) -> tuple[str, str]:
     """The name and the address of who wrote it. Raises `Unreadable` unless there is one.
 
-    The address is what stands between "<" and ">": a name may look like another one.
+    The address is what stands between "<" and ">", as it was written: a name may look like another
+    address, and the library then takes it for one.
     """
-    if len(values) != 1:
+    written = [str(raw) for name, raw in mail.raw_items() if name.lower() == "from"]
+    if len(written) != 1:
         raise Unreadable
-    said = values[0]
+    said = " ".join(written[0].split())
     between = ANGLES.findall(QUOTED.sub("", said))
     if not between:
-        authors = _addresses([said])
+        authors = _addresses([_decoded("From", said)])
         if len(authors) != 1:
             raise Unreadable
         return authors[0]
     if len(between) > 1 or not ADDRESS.fullmatch(between[0].strip()):
         raise Unreadable
-    return said[: said.rindex("<")].strip(" \t\"'"), between[0].strip().lower()
+    name = _decoded("Subject", said[: said.rindex("<")])
+    return name.strip(" \t\"'"), between[0].strip().lower()
 
 
 def _recipients(headers: dict[str, list[str]]) -> list[str]:
@@ -263,7 +266,7 @@ def _text(part: EmailMessage) -> str:
     # What calls itself Latin-1 is Windows's, as browsers know.
     said = "cp1252" if said in ("iso-8859-1", "latin-1", "us-ascii", "ascii") else said
     for charset in ("utf-8", said, "cp1252") if said == "cp1252" else (said, "utf-8", "cp1252"):
-        with contextlib.suppress(LookupError, UnicodeDecodeError):
+        with contextlib.suppress(LookupError, UnicodeError):
             return _clean(content.decode(charset))
     return _clean(content.decode("latin-1"))
 

@@ -72,4 +72,4 @@ def _read(request: HttpRequest) -> None:
     body = request.read(limit + 1)
     if len(body) > limit:
         raise MailTooLarge
-    request._body = body  # type: ignore[attr-defined]
+    request._body = body

@@ -349,6 +349,11 @@ def test_the_conversations_of_gmail_are_kept(desk: Desk) -> None:
         ),
         ({"From": "Paule via groups.io <p=y.example@groups.io>"}, "Paule", "p@y.example"),
         ({"From": "z@x.example"}, "z", "z@x.example"),
+        (
+            {"From": "=?iso-8859-1?Q?B=E9langer=2C_Ren=E9e?= <r@x.example>"},
+            "Bélanger, Renée",
+            "r@x.example",
+        ),
     ],
 )
 def test_who_wrote_it_is_read_whatever_the_list_did(
@@ -401,6 +406,41 @@ def test_old_charsets_broken_dates_and_hostile_html_are_read(desk: Desk) -> None
     assert (first.outsider, first.text) == ("Renée", "Léa – œuf")
     second = Thread.objects.get(title="Page").posts.get()
     assert "Bonjour" in second.text and "script" not in second.html and "alert" not in second.html
+
+
+def test_the_same_mail_twice_in_an_archive_is_one_message_and_is_said(desk: Desk) -> None:
+    desk.holds(letter("Un", name="a"), letter("Un", name="a"))
+    assert sorted(desk.run()) == ["importés", "laissés de côté"]
+    assert Post.objects.count() == 1
+
+
+def test_a_mail_that_nobody_foresaw_does_not_stop_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = importing.parse
+
+    def fails(raw: bytes) -> Any:
+        if b"Deux" in raw:
+            raise AssertionError("canari")
+        return read(raw)
+
+    monkeypatch.setattr(importing, "parse", fails)
+    desk.holds(letter("Un", name="a"), letter("Deux", name="b"), letter("Trois", name="c"))
+    assert desk.run() == ["importés", "laissés de côté", "importés"]
+    assert "canari" not in desk.report.read_text()
+
+
+def test_old_mails_that_a_longer_archive_adds_are_no_news(world: World, desk: Desk) -> None:
+    desk.holds(letter("Un", name="a"))
+    desk.run()
+    thread = Thread.objects.get()
+    services.mark_read(thread, 1, by=world.maude)
+    services.reply(thread, by=world.maude, text="Sur le site.")
+    desk.holds(letter("Un", name="a"), letter("Deux", answers="a", day=1))
+    desk.run()
+    assert not Thread.objects.unread_by(world.maude).exists()
+    thread.refresh_from_db()
+    assert thread.last_author == world.maude
 
 
 def test_a_text_too_long_is_shortened_and_kept_whole_beside(desk: Desk) -> None:

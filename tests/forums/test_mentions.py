@@ -41,7 +41,7 @@ def test_who_reads_the_space_is_mentioned_under_her_own_name(
     )
     assert post.html == f"<p>Merci {span(world.odile, '@Odile Larivage')}!</p>"
     assert post.text == "Merci @Odile Larivage!"
-    assert mentions.mentioned(post) == [world.odile.pk]
+    assert mentions.named_in(post) == [world.odile.pk]
     assert list(Mention.objects.to("post", post.pk).values_list("user", flat=True)) == [
         world.odile.pk
     ]
@@ -51,8 +51,8 @@ def test_who_does_not_read_it_is_a_name_and_no_more(world: World, question: Thre
     html = f"<p>{span(world.real, '@Réal Lavoie')} et @Ève Dubois</p>"
     post = services.reply(question, by=world.maude, html=html)
     assert post.html == "<p>@Réal Lavoie et @Ève Dubois</p>"
-    assert mentions.mentioned(post) == []
-    assert mentions.mentioned(services.reply(question, by=world.maude, html="<p>@99999</p>")) == []
+    assert mentions.named_in(post) == []
+    assert mentions.named_in(services.reply(question, by=world.maude, html="<p>@99999</p>")) == []
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_full_name_typed_in_the_plain_box_is_a_mention(
     world: World, question: Thread, text: str, kept: bool
 ) -> None:
     post = services.reply(question, by=world.maude, text=text)
-    assert (mentions.mentioned(post) == [world.odile.pk]) is kept
+    assert (mentions.named_in(post) == [world.odile.pk]) is kept
     assert post.text.replace("\u00a0", " ") == text.replace("\u00a0", " ")
 
 
@@ -80,21 +80,18 @@ def test_of_two_people_of_the_same_name_none_is_guessed(world: World, question: 
     twin = User.objects.create_user("line2@exemple.test", first_name="Line", last_name="Roy")
     Membership.objects.create(user=twin, space=world.intervention)
     post = services.reply(question, by=world.maude, text="Merci @Line Roy.")
-    assert mentions.mentioned(post) == []
+    assert mentions.named_in(post) == []
 
 
 def test_an_edit_announces_whom_it_adds_and_forgets_whom_it_no_longer_names(
     world: World, question: Thread
 ) -> None:
     line = make_person("Line", "Roy", spaces=(world.intervention,))
-    paul = make_person("Paul", "Roy", spaces=(world.intervention,))
+    make_person("Paul", "Roy", spaces=(world.intervention,))
     post = services.reply(question, by=world.maude, text="Merci @Odile Larivage et @Paul Roy.")
     services.edit_post(post, by=world.maude, text="Merci @Odile Larivage et @Line Roy.")
-    announced = [
-        one.payload["people"]
-        for one in OutboxEvent.objects.filter(name="people.mentioned").order_by("pk")
-    ]
-    assert [set(people) for people in announced] == [{world.odile.pk, paul.pk}, {line.pk}]
+    (event,) = OutboxEvent.objects.filter(name="people.mentioned")
+    assert event.payload["people"] == [line.pk]
     named = Mention.objects.to("post", post.pk).values_list("user", flat=True)
     assert set(named) == {world.odile.pk, line.pk}
 
@@ -103,14 +100,13 @@ def test_a_mention_is_drawn_for_who_reads_the_space_now(
     world: World, question: Thread, as_: As
 ) -> None:
     line = make_person("Line", "Roy", spaces=(world.intervention,))
-    post = services.reply(question, by=world.maude, text="Merci @Line Roy.")
+    services.reply(question, by=world.maude, text="Merci @Line Roy.")
     maude = as_(world.maude)
     link = f'<a class="mention" href="/membres/{line.pk}/">@Line Roy</a>'
     assert link in maude.get(question.get_absolute_url()).content.decode()
     Membership.objects.filter(user=line).update(ended_at=timezone.now())
     page = maude.get(question.get_absolute_url()).content.decode()
     assert link not in page and "Merci @Line Roy." in page
-    assert mentions.mentioned(post) == []
 
 
 def test_a_page_without_mentions_asks_nothing_more_and_twenty_ask_once(
