@@ -240,7 +240,7 @@ if (document.activeElement?.matches("input[data-suggest]")) suggest(document.act
 const composer = document.querySelector("form[data-keep]");
 const helped = () => import(composer.dataset.module);
 function help({ target }) {
-  if (composer?.contains(target) || target.closest?.("a[href*='citer=']")) helped().then(({ open }) => open(composer), () => {});
+  if (composer?.contains(target) || target.closest?.("a:is([href*='citer='], [href*='repondre='])")) helped().then(({ open }) => open(composer), () => {});
 }
 if (composer) {
   on("focusin", help);

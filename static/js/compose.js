@@ -187,6 +187,7 @@ function look(form) {
 
 let selected = null;
 const QUOTE = "a[href*='citer=']";
+const ANSWER = "a[href*='repondre=']";
 
 function label(post, sentence) {
   const link = post?.querySelector(QUOTE);
@@ -220,13 +221,18 @@ function whole(post) {
   return blocks.filter((one) => !one.closest("blockquote") && !one.querySelector("p")).map((one) => one.innerText.trim()).filter(Boolean).join("\n");
 }
 
-async function quote(form, post, id, words) {
-  const box = form.elements.text;
-  const lines = words.split("\n").map((line) => `> ${line}`.trimEnd()).join("\n");
+/* what is written answers this message */
+function aim(form, post, id) {
   form.elements.parent.value = id;
   const replied = form.querySelector("[data-replied]");
   replied.hidden = false;
   replied.textContent = `${replied.dataset.replied} ${post.querySelector(".by strong").textContent.trim()}`;
+}
+
+async function quote(form, post, id, words) {
+  const box = form.elements.text;
+  aim(form, post, id);
+  const lines = words.split("\n").map((line) => `> ${line}`.trimEnd()).join("\n");
   const place = document.querySelector("meta[name=ancrage-editor]");
   try {
     const editor = await import(place.content);
@@ -241,14 +247,22 @@ async function quote(form, post, id, words) {
 
 document.addEventListener("pointerdown", ({ target }) => { if (!target.closest(`${QUOTE}, .said`)) forget(); });
 document.addEventListener("click", (event) => {
-  const link = event.target.closest(QUOTE);
+  const link = event.target.closest(`${QUOTE}, ${ANSWER}`);
   const form = document.getElementById("repondre");
   if (!link || !form?.dataset.quote || event.ctrlKey || event.metaKey || event.shiftKey) return;
   const post = link.closest("article.post");
+  const asked = new URL(link.href).searchParams;
+  if (asked.has("repondre")) {
+    event.preventDefault();
+    open(form);
+    aim(form, post, asked.get("repondre"));
+    (form.querySelector(".ck-editor__editable") ?? form.elements.text).focus();
+    return;
+  }
   const words = selected?.post === post ? selected.words : whole(post);
   if (!words) return;
   event.preventDefault();
   forget();
   open(form);
-  quote(form, post, new URL(link.href).searchParams.get("citer"), words);
+  quote(form, post, asked.get("citer"), words);
 });

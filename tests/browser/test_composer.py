@@ -164,6 +164,22 @@ def test_a_whole_message_is_quoted_by_the_keyboard(
     expect(page.locator("[data-replied]")).to_contain_text("Naïma B.")
 
 
+def test_replying_to_a_message_keeps_what_was_just_typed(
+    house: House, world: World, thread: Thread
+) -> None:
+    page = house.visit(world.eve)
+    page.goto(thread.get_absolute_url())
+    write(page, "Un mot")
+    page.locator("#message-2").get_by_role("link", name="Répondre", exact=True).click()
+    expect(page.locator("[data-replied]")).to_contain_text("Naïma B.")
+    expect(page.locator(EDITOR)).to_be_focused()
+    publish(page)
+    page.wait_for_url("**#message-3")
+    found = Post.objects.get(position=3)
+    assert found.text == "Un mot"
+    assert found.parent is not None and found.parent.position == 2
+
+
 DROP = """([selector, name, type, data]) => {
   const bytes = Uint8Array.from(atob(data), (one) => one.charCodeAt(0));
   const brought = new DataTransfer();
