@@ -321,9 +321,8 @@ def test_odile_animates_from_the_page_and_maude_may_not(
     question.refresh_from_db()
     assert question.locked
     assert as_(world.maude).get(f"/discussions/{question.pk}/deplacer/").status_code == 403
-    page = as_(world.odile).post(
-        f"/discussions/{question.pk}/deplacer/", {"space": "place-commune"}
-    )
+    sure = {"space": "place-commune", "sure": str(world.common.pk), "reason": "Sa place"}
+    page = as_(world.odile).post(f"/discussions/{question.pk}/deplacer/", sure)
     assert page.status_code == 302
     question.refresh_from_db()
     assert question.space == world.common
