@@ -170,11 +170,13 @@ class ThreadForm(Writing):
 
 
 class SpaceField(forms.ChoiceField):
-    """One of the spaces given, by its slug; the value is the space itself."""
+    """One of the spaces given, by its slug; the value is the space itself. `blank` names the choice
+    of none, which is then the first."""
 
-    def __init__(self, spaces: dict[str, SubCommunity], **kwargs: Any) -> None:
+    def __init__(self, spaces: dict[str, SubCommunity], blank: str = "", **kwargs: Any) -> None:
         self.spaces = spaces
-        super().__init__(choices=[(s.slug, s.name) for s in spaces.values()], **kwargs)
+        first = [("", blank)] if blank else []
+        super().__init__(choices=[*first, *((s.slug, s.name) for s in spaces.values())], **kwargs)
 
     def clean(self, value: Any) -> SubCommunity | None:
         return self.spaces.get(super().clean(value))
@@ -205,17 +207,6 @@ class EditForm(Box):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label=_("Reason"), max_length=200)
-
-
-class MoveForm(forms.Form):
-    reason = forms.CharField(label=_("Reason"), max_length=200, required=False)
-
-    def __init__(self, *args: Any, spaces: list[SubCommunity], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["space"] = SpaceField(
-            {space.slug: space for space in spaces}, label=_("Move to")
-        )
-        self.order_fields(("space", "reason"))
 
 
 class FilterForm(forms.Form):

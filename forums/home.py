@@ -17,6 +17,7 @@ from core.text import fold
 from forums.models import Post, ReadPosition, Thread
 from forums.querysets import UNREAD_DAYS
 from notifications.incoming import space_address
+from notifications.models import Mention
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,14 +38,16 @@ SHORT_WORD = 3
 
 
 def reading(user: User, rows: int, since: datetime | None) -> Reading:
-    """The threads of her spaces with something that she has not read, and which of them moved
-    since her last visit."""
+    """The threads of her spaces with something that she has not read, which of them moved since
+    her last visit, and which name her in what is unread (`names_her`)."""
     measured = max(rows, MEASURED_THREADS)
     threads = (
         Thread.objects.readable_by(user)
         .unread_by(user)
         .select_related("space", "owner")
-        .annotate(letters=Coalesce(Subquery(_unread_letters(user)), 0))
+        .annotate(
+            letters=Coalesce(Subquery(_unread_letters(user)), 0), names_her=_names_unread(user)
+        )
         .recent_first()
     )
     found: list[Any] = list(threads[:measured])
@@ -77,6 +80,16 @@ def _unread_letters(user: User) -> QuerySet:
         .annotate(letters=Sum(Length("text")))
         .values("letters")
     )
+
+
+def _names_unread(user: User) -> Exists:
+    """Whether an unread message of the outer thread names her."""
+    seen = ReadPosition.objects.filter(
+        user_id=user.pk, thread_id=OuterRef("thread_id"), position__gte=OuterRef("position")
+    )
+    named = Mention.objects.to("post", OuterRef("pk")).filter(user_id=user.pk)
+    unread = Post.objects.filter(~Exists(seen), thread_id=OuterRef("pk"), state=State.PUBLISHED)
+    return Exists(unread.filter(Exists(named)).exclude(author_id=user.pk))
 
 
 def appeal(user: User, words: Sequence[str], function: str) -> Appeal | None:

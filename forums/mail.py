@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from core import formats, richtext
 from core.audience import State
 from core.mail import Message, domain, message
 from core.models import OutgoingMail
 from core.site import absolute
-from forums import errors
+from forums import attachments, errors
 from forums.models import Ask, Bookmark, Draft, Post, ReadPosition, Thread
 from forums.permissions import can_reply
 from forums.services import unnamed_in
@@ -27,6 +30,8 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 IMAGE = re.compile(r"<img [^>]*>")
+# What held a picture and nothing else.
+EMPTIED = re.compile(r"<(figure|p)(?: [^>]*)?>\s*</\1>")
 
 
 @message("reply")
@@ -116,8 +121,8 @@ def _references(post: Post) -> tuple[str, ...]:
 
 
 def _content(post: Post) -> dict[str, Any]:
-    """Who says what, where: for spaces whose mails may say it. Pictures stay on the site, where
-    who looks at them is known."""
+    """Who says what, where: for spaces whose mails may say it. Pictures and files stay on the
+    site, where who looks at them is known; the mail says that there are some."""
     author = post.signed_by
     names = [post.signature]
     if author and author.organisation:
@@ -127,8 +132,34 @@ def _content(post: Post) -> dict[str, Any]:
         "thread": post.thread,
         "post": post,
         "author": ", ".join(names),
-        "html": mark_safe(IMAGE.sub("", post.html)),  # noqa: S308 (sanitised when it was written)
+        # Sanitised when it was written.
+        "html": mark_safe(EMPTIED.sub("", IMAGE.sub("", post.html))),  # noqa: S308
+        "on_site": _on_site(post),
     }
+
+
+def _on_site(post: Post) -> str:
+    """« 1 image et 1 fichier (notes.txt, 7 octets) : à ouvrir dans Ancrage », or nothing."""
+    pictures = len(richtext.image_ids(post.html))
+    files = attachments.of_posts([post]).get(post.pk, [])
+    parts = []
+    if pictures:
+        said = ngettext("%(n)s picture", "%(n)s pictures", pictures)
+        parts.append(said % {"n": pictures})
+    if files:
+        language = formats.active_language()
+        names = (f"{one.name}, {formats.filesize(one.size, language)}" for one in files)
+        said = ngettext("%(n)s file (%(names)s)", "%(n)s files (%(names)s)", len(files))
+        parts.append(said % {"n": len(files), "names": "; ".join(names)})
+    if not parts:
+        return ""
+    what = parts[0]
+    if len(parts) > 1:
+        what = _("%(one)s and %(other)s") % {"one": parts[0], "other": parts[1]}
+    said = ngettext(
+        "%(what)s: open it in %(site)s", "%(what)s: open them in %(site)s", pictures + len(files)
+    )
+    return said % {"what": what, "site": settings.SITE_NAME}
 
 
 def _plain_url(post: Post) -> str:

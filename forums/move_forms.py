@@ -19,11 +19,46 @@ if TYPE_CHECKING:
     from forums.models import Thread
 
 LISTED = 30
-NEW = "nouveau"
 NUMBER = re.compile(r"(?:^|/discussions/)([0-9]{1,18})(?:[-/?#]|$)")
 
 
-class TargetForm(forms.Form):
+class MovingForm(forms.Form):
+    """What every form of moving asks: why, and, from one space to another, to be sure.
+
+    `sure` is the number of the space whose readers were shown to the person: the button that goes
+    on carries it, so that another space chosen in the meantime is shown in its turn.
+    """
+
+    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
+    sure = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def destination(self, here: SubCommunity) -> SubCommunity:
+        raise NotImplementedError
+
+    def require_reason(self) -> None:
+        """The reason is asked for, and said to be missing once she is sure."""
+        field = self.fields["reason"]
+        field.required = True
+        if self.cleaned_data["sure"] and not self.cleaned_data["reason"]:
+            self.add_error("reason", field.error_messages["required"])
+
+
+class MoveForm(MovingForm):
+    """A whole thread, to another space; none is proposed."""
+
+    def __init__(self, *args: Any, spaces: list[SubCommunity], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["space"] = SpaceField(
+            {space.slug: space for space in spaces}, blank=_("Choose a space"), label=_("Move to")
+        )
+        self.order_fields(("space", "reason"))
+
+    def destination(self, here: SubCommunity) -> SubCommunity:
+        space: SubCommunity = self.cleaned_data["space"]
+        return space
+
+
+class TargetForm(MovingForm):
     """Another thread, chosen among the recent ones or by its address.
 
     `threads` are all those that may be chosen. `retained` is the answer to keep, once the person
@@ -37,7 +72,6 @@ class TargetForm(forms.Form):
         max_length=300,
         help_text=gettext_lazy("Open that thread, copy the address of its page and paste it here."),
     )
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=200, required=False)
     retained = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(
@@ -47,31 +81,37 @@ class TargetForm(forms.Form):
         self.threads = threads
         where = self.fields["where"]
         assert isinstance(where, forms.ChoiceField)  # noqa: S101 (for the type checker)
-        where.choices = [("", "—"), *self.first_choices(), *_recent(threads, here)]
-
-    def first_choices(self) -> list[tuple[str, str]]:
-        return []
+        where.choices = [("", "—"), *_recent(threads, here)]
 
     def clean(self) -> dict[str, Any]:
         """Adds `target`: the thread, or None for a new one."""
         given = super().clean() or {}
-        if self.errors:
-            return given
-        field = "address" if given["address"] else "where"
         given["target"] = None
-        if given[field] == NEW:
-            return given
-        found = NUMBER.search(given[field].strip())
-        given["target"] = self.threads.filter(pk=found[1]).first() if found else None
-        if given["target"] is None:
-            self.add_error(field, _("Choose a thread of a space that you animate."))
+        if not self.errors and not self.is_new(given):
+            given["target"] = self.found(given)
         return given
+
+    def is_new(self, given: dict[str, Any]) -> bool:
+        return False
+
+    def found(self, given: dict[str, Any]) -> Thread | None:
+        field = "address" if given["address"] else "where"
+        number = NUMBER.search(given[field].strip())
+        thread = self.threads.filter(pk=number[1]).first() if number else None
+        if thread is None:
+            self.add_error(field, _("Choose a thread of a space that you animate."))
+        return thread
+
+    def destination(self, here: SubCommunity) -> SubCommunity:
+        target: Thread = self.cleaned_data["target"]
+        return target.space
 
 
 class MovePostsForm(TargetForm):
     """And how much goes; a new thread is one of the places."""
 
     ONE, ONWARD = "un", "suite"
+    NEW, OTHER = "nouveau", "autre"
 
     onward = forms.ChoiceField(
         label=gettext_lazy("What to move"),
@@ -81,6 +121,13 @@ class MovePostsForm(TargetForm):
             (ONE, gettext_lazy("This message only")),
             (ONWARD, gettext_lazy("This message and all those that follow")),
         ),
+    )
+    # Left aside, it is read from what was filled below.
+    place = forms.ChoiceField(
+        label=gettext_lazy("To where"),
+        widget=forms.RadioSelect,
+        required=False,
+        choices=((NEW, gettext_lazy("A new thread")), (OTHER, gettext_lazy("Another thread"))),
     )
     title = forms.CharField(
         label=gettext_lazy("Title of the new thread"),
@@ -92,13 +139,26 @@ class MovePostsForm(TargetForm):
     def __init__(self, *args: Any, spaces: list[SubCommunity], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["space"] = SpaceField(
-            {space.slug: space for space in spaces}, label=_("Space of the new thread")
+            {space.slug: space for space in spaces},
+            blank=_("The same space"),
+            label=_("Space of the new thread"),
+            required=False,
         )
-        self.fields["space"].required = False
-        self.order_fields(("onward", "where", "address", "title", "space", "reason"))
+        self.order_fields(("onward", "place", "title", "space", "where", "address", "reason"))
 
-    def first_choices(self) -> list[tuple[str, str]]:
-        return [(NEW, _("A new thread"))]
+    def is_new(self, given: dict[str, Any]) -> bool:
+        return given["place"] == self.NEW or bool(not given["place"] and given["title"])
+
+    def found(self, given: dict[str, Any]) -> Thread | None:
+        if given["place"] or given["address"] or given["where"]:
+            return super().found(given)
+        self.add_error("place", _("Choose “A new thread”, or another thread and which one."))
+        return None
+
+    def destination(self, here: SubCommunity) -> SubCommunity:
+        if self.cleaned_data["target"] is None:
+            return self.cleaned_data["space"] or here
+        return super().destination(here)
 
 
 def _recent(threads: QuerySet[Thread], here: SubCommunity) -> list[tuple[str, Any]]:

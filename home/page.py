@@ -20,6 +20,8 @@ from core import content, formats
 from core.content import Appeal, OpenItem, Reading, Section
 from home import welcome
 from home.shell import Shell
+from notifications import centre
+from notifications.centre import Notice
 
 ROWS = 8
 WORDS_A_MINUTE = 200
@@ -65,6 +67,24 @@ class MemberHome:
     @cached_property
     def unread(self) -> int:
         return sum(stay.unread_threads for stay in self.shell.memberships)
+
+    @cached_property
+    def notices(self) -> list[Notice]:
+        """What the notification centre holds for her; nothing of it is read."""
+        return centre.notices(self.user) if self.unread else []
+
+    @property
+    def noticed(self) -> str:
+        """How many there are, and how many of these name her."""
+        count, named = len(self.notices), sum(one.named for one in self.notices)
+        if not count:
+            return ""
+        shown = f"{count}+" if count >= centre.MOST else count
+        said = ngettext("%(shown)s notice", "%(shown)s notices", count) % {"shown": shown}
+        if not named:
+            return said
+        names = ngettext("%(n)s of which names you", "%(n)s of which name you", named)
+        return f"{said}, {names % {'n': named}}"
 
     @cached_property
     def fresh(self) -> int:

@@ -62,6 +62,9 @@ class Shell:
     when something happened in one of them since her counters were kept.
     """
 
+    # How many notices wait for her, on a page that counted them: it would cost a query.
+    noticed = 0
+
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 

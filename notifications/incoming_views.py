@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from core import files
+from core.errors import Refused
 from core.mail.folder import Kept, find_kept, kept
 from core.models import StoredFile
 from core.ratelimit import by_address, limited
@@ -90,12 +91,22 @@ def sent_one(request: HttpRequest, name: str) -> HttpResponse:
 
 def _answered(request: HttpRequest, found: Kept, text: str) -> HttpResponse:
     for outcome in rehearsal.answer(found.mail, text):
-        said = outcome.error or ", ".join(outcome.notes)
-        if said:
-            messages.warning(request, _("Not published: %(error)s") % {"error": said})
-        else:
-            messages.success(request, _("Your e-mail was received and done."))
+        if outcome.error:
+            said = _("Not published: %(error)s")
+            messages.warning(request, said % {"error": _sentence(outcome.error)})
+            continue
+        messages.success(request, _("Your e-mail was received and done."))
+        for note in outcome.notes:
+            messages.warning(request, _sentence(note))
     return redirect("notifications:sent_one", found.name)
+
+
+def _sentence(name: str) -> str:
+    """What the refusal of that name says."""
+    known: list[type[Refused]] = [Refused]
+    for one in known:
+        known += one.__subclasses__()
+    return str(next((one.message for one in known if one.__name__ == name), name))
 
 
 def _require_demo() -> None:

@@ -7,6 +7,7 @@ import re
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage as Message
 from pathlib import Path
 from typing import Any
@@ -55,6 +56,13 @@ class Kept:
 
     name: str
     mail: Message
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was written, as its name says."""
+        if not NAME.fullmatch(self.name):
+            return None
+        return datetime.strptime(f"{self.name[:22]}+0000", "%Y%m%d-%H%M%S-%f%z")
 
 
 def kept(limit: int) -> list[Kept]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 
+from core import richtext
 from forums import querysets
 
 
@@ -41,3 +42,8 @@ class ScheduledPost(models.Model):
 
     def __str__(self) -> str:
         return f"scheduled by {self.user_id}"
+
+    @property
+    def text(self) -> str:
+        """What it says, without its layout."""
+        return richtext.from_html(self.body).text if self.is_html else self.body

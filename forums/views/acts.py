@@ -15,12 +15,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from community.models import Reaction
 from community.services import react as make_gesture
-from core.errors import NotAllowed, Refused
+from core.errors import NotAllowed
 from core.web import person
 from forums import services
 from forums.drawing import Acts
-from forums.errors import UnnamedStay
-from forums.forms import MoveForm, ReasonForm
+from forums.forms import ReasonForm
 from forums.models import Post, Thread
 from forums.permissions import rights_of
 from forums.views.common import back_to, by_htmx, post_or_404, thread_or_404
@@ -134,33 +133,6 @@ def _set_aside(
         return redirect("forums:threads") if whole else back_to(obj)
     context = {"form": form, "thread": back, "obj": obj, "whole": whole}
     return render(request, "forums/hide.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def move(request: HttpRequest, pk: int) -> HttpResponse:
-    """To another space that she also moderates; without one that may take it, the page says why."""
-    user = person(request)
-    thread = thread_or_404(request, pk)
-    if not rights_of(user, thread).moderates:
-        raise NotAllowed
-    spaces = list(services.destinations(thread, by=user))
-    if not spaces:
-        held = Post.objects.moderated_by(user).filter(thread=thread, unnamed=True).exists()
-        why_not = UnnamedStay.message if held else _("You animate no other space.")
-        return render(request, "forums/move.html", {"thread": thread, "why_not": why_not})
-    form = MoveForm(request.POST or None, spaces=spaces)
-    if request.method == "POST" and form.is_valid():
-        try:
-            given = form.cleaned_data
-            moved = services.move_thread(thread, given["space"], by=user, reason=given["reason"])
-        except Refused as refusal:
-            form.add_error("space", str(refusal))
-        else:
-            messages.success(request, _("The thread is moved."))
-            if moved.can_be_read_by(user):
-                return back_to(moved)
-            return redirect("forums:threads")
-    return render(request, "forums/move.html", {"form": form, "thread": thread})
 
 
 @require_POST

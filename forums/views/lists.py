@@ -63,6 +63,8 @@ def threads(request: HttpRequest) -> HttpResponse:
             "wanted": wanted,
             "space": space,
             "chips": _chips(request, wanted, space),
+            # The one filter in use, when there is no other: an empty list then has its own words.
+            "alone": wanted.get("filtre") if len(wanted) == 1 else None,
             "pinned": pinned,
             "threads": page.rows,
             "next_url": _with(request, apres=page.next) if page.next else "",

@@ -32,7 +32,9 @@ def landing(request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return render(request, "home/visit.html")
     user = person(request)
-    page = MemberHome(user, shell_of(request), _last_visit(request, user))
+    shell = shell_of(request)
+    page = MemberHome(user, shell, _last_visit(request, user))
+    shell.noticed = len(page.notices)
     return render(request, "home/home.html", {"page": page})
 
 

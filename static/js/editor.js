@@ -173,6 +173,7 @@ function config(box, lang) {
     language: { ui: lang, content: lang },
     toolbar: { items: [...TOOLBAR], shouldNotGroupWhenFull: false },
     placeholder: box.placeholder,
+    ui: { viewportOffset: { bottom: document.querySelector(".tabs")?.offsetHeight ?? 0 } },
     link: { defaultProtocol: "https://" },
     image: { toolbar: ["imageTextAlternative"], insert: { integrations: ["upload"] } },
   };

@@ -193,6 +193,12 @@ def test_menus_and_dialogs_open(house: House, size: str) -> None:
     page.goto(thread.get_absolute_url() + "?page=1")
     page.get_by_text("Animer", exact=True).first.click()
     look("the menu of the thread", MENU)
+    page.locator("#follow-now").click()
+    look("what she is told of", MENU)
+    page.locator("#follow-silence").click()
+    chosen = page.locator("#follow-silence[aria-pressed=true]")
+    expect(chosen).to_be_focused()
+    look("silence", MENU)
     page.locator("article details.menu summary").first.click()
     look("the menu of a message", MENU)
     member = house.visit(person(scenes.MEMBER), size=size)
@@ -310,6 +316,24 @@ def test_the_work_of_an_animator(house: House, tmp_path: Path) -> None:
     look("a wrong form of the admin")
     page.goto(reverse("admin:accounts_user_changelist") + "?q=personne-de-ce-nom")
     look("an empty list")
+    assert look.found == []
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_before_a_thread_goes_to_another_space(house: House, size: str) -> None:
+    page = house.visit(person(scenes.ANIMATOR), size=size)
+    look = Look(page)
+    thread = Thread.objects.get(title=scenes.LONG)
+    page.goto(reverse("forums:move", args=(thread.pk,)))
+    page.locator("[name=space]").select_option(index=1)
+    page.locator("main form button").first.click()
+    expect(page.locator("[data-errors]")).to_be_focused()
+    look("who would read it")
+    page.goto(reverse("forums:move_post", args=(thread.posts.get(position=4).pk,)))
+    page.locator("main form button").first.click()
+    expect(page.locator("[data-errors]")).to_be_focused()
+    look("no place chosen")
+    page.goto("/")
     assert look.found == []
 
 

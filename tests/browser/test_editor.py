@@ -12,7 +12,7 @@ from forums.models import Post, Thread
 from forums.services import create_thread
 from tests.browser.acts import BOX, EDITOR, publish, says, write
 from tests.browser.house import House
-from tests.conftest import World
+from tests.conftest import World, make_person
 
 pytestmark = pytest.mark.browser
 
@@ -136,3 +136,42 @@ def test_what_was_typed_before_the_editor_came_keeps_its_last_space(
     publish(page)
     page.wait_for_url("**#message-2")
     assert Post.objects.get(position=2).html == "<p>Une ligne<br>un mot de plus.</p>"
+
+
+@pytest.mark.parametrize("size", ["phone", "small"])
+def test_the_people_to_name_stay_in_the_window_and_above_the_tabs(
+    house: House, world: World, thread: Thread, size: str
+) -> None:
+    for number in range(8):
+        make_person(
+            f"Zélie-Alexandrine {number}",
+            "Bellefeuille-Charbonneau",
+            organisation=world.phare,
+            spaces=(world.common,),
+        )
+    page = house.visit(world.eve, size=size)
+    page.goto(thread.get_absolute_url())
+    # In the middle of a line, at its end, and at the foot of the window.
+    for typed in ("Merci @Zél", "Merci à vous deux pour cette @Zél"):
+        write(page, typed)
+        people = page.locator(".ck-mentions")
+        expect(people).to_be_visible()
+        for where in ("start", "end"):
+            page.evaluate(
+                "where => document.querySelector('.ck-editor__editable')"
+                ".scrollIntoView({ block: where })",
+                where,
+            )
+            page.wait_for_timeout(300)
+            box = people.bounding_box()
+            tabs = page.locator(".tabs").bounding_box()
+            window = page.viewport_size
+            assert box is not None and tabs is not None and window is not None
+            assert box["x"] >= 0 and box["x"] + box["width"] <= window["width"], box
+            assert box["y"] >= 0 and box["y"] + box["height"] <= tabs["y"], (box, tabs)
+        assert people.evaluate("list => list.scrollHeight > list.clientHeight")
+        assert people.evaluate("list => list.scrollWidth <= list.clientWidth"), "names are whole"
+        assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        people.get_by_role("option").first.click()
+        page.keyboard.press("Control+a")
+        page.keyboard.press("Delete")

@@ -49,7 +49,8 @@ def test_maude_keeps_a_message_from_its_page_and_finds_it(
     assert maude.get(url).status_code == 200
     assert maude.post(url, {"when": "7"}).status_code == 302
     assert Bookmark.objects.get().remind_on == day(7)
-    assert question.title in maude.get(LIST).content.decode()
+    page = maude.get(LIST).content.decode()
+    assert question.title in page and "Par où reprendre le lien avec la famille?" in page
     assert question.title not in as_(world.odile).get(LIST).content.decode()
     maude.post(url, {"acte": "retirer"})
     assert question.title not in maude.get(LIST).content.decode()

@@ -13,9 +13,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import User
-from community.models import Membership, Reaction
+from community.models import Membership, Reaction, SubCommunity
 from community.services import react
 from core import files, links, mail
 from core.errors import NotAllowed
@@ -69,6 +70,11 @@ def replies(world: World, question: Thread) -> list[Post]:
 
 def texts(thread: Thread) -> list[str]:
     return [post.text for post in Post.objects.filter(thread=thread).order_by("position")]
+
+
+def sure_of(space: SubCommunity) -> dict[str, str]:
+    """What the page adds once it said who would read it there."""
+    return {"sure": str(space.pk), "reason": "Sa place"}
 
 
 # ------------------------------------------------------------------------------ what moves
@@ -551,6 +557,73 @@ def test_the_page_offers_the_threads_that_may_receive(
     assert as_(world.odile).get(reverse("forums:move_post", args=(opening.pk,))).status_code == 403
 
 
+def test_the_split_says_where_a_new_thread_or_another(
+    world: World, question: Thread, replies: list[Post], other: Thread, as_: As
+) -> None:
+    page, odile = reverse("forums:move_post", args=(replies[0].pk,)), as_(world.odile)
+    # Neither: the error is at that choice.
+    assert list(odile.post(page, {"onward": "un"}).context["form"].errors) == ["place"]
+    # Another one, and not which.
+    missing = odile.post(page, {"onward": "un", "place": "autre"})
+    assert list(missing.context["form"].errors) == ["where"]
+    # Each needs nothing more: a title means a new thread, a chosen thread means that one.
+    titled = odile.post(page, {"onward": "un", "title": "Le chamois"}, follow=True)
+    assert titled.context["thread"].title == "Le chamois"
+    page = reverse("forums:move_post", args=(replies[1].pk,))
+    odile.post(page, {"onward": "un", "where": str(other.pk)})
+    assert texts(other)[-1] == "Deux mots castor"
+
+
+def test_messages_that_stay_in_their_space_go_at_once(
+    world: World, question: Thread, replies: list[Post], other: Thread, as_: As
+) -> None:
+    page = reverse("forums:move_post", args=(replies[0].pk,))
+    for given in ({"place": "nouveau"}, {"place": "nouveau", "space": "intervention"}):
+        answer = as_(world.odile).post(page, given | {"onward": "un"})
+        assert answer.status_code == 302
+        page = reverse("forums:move_post", args=(replies[1].pk,))
+
+
+def test_messages_for_another_space_wait_until_she_is_sure(
+    world: World, question: Thread, replies: list[Post], far: Thread, as_: As
+) -> None:
+    page, odile = reverse("forums:move_post", args=(replies[0].pk,)), as_(world.odile)
+    for given in (
+        {"onward": "un", "where": str(far.pk)},
+        {"onward": "un", "place": "nouveau", "space": world.direction.slug},
+    ):
+        asked = odile.post(page, given)
+        # Réal does not read the space of Maude.
+        assert asked.context["reach"] == {"people": 2, "organisations": 2, "new": 1}
+        assert len(texts(question)) == 5 and len(texts(far)) == 1
+    assert odile.post(page, given | sure_of(world.direction)).status_code == 302
+    assert len(texts(question)) == 4
+
+
+def test_a_merge_into_another_space_waits_and_then_says_so(
+    world: World, question: Thread, replies: list[Post], far: Thread, as_: As
+) -> None:
+    page, given = reverse("forums:merge", args=(question.pk,)), {"where": str(far.pk)}
+    asked = as_(world.odile).post(page, given)
+    assert asked.context["reach"]["new"] == 1 and len(texts(far)) == 1
+    done = as_(world.odile).post(page, given | sure_of(world.direction), follow=True)
+    assert [str(said) for said in done.context["messages"]] == [_("The threads are merged.")]
+    assert len(texts(far)) == 6
+
+
+def test_between_two_answers_of_two_spaces_she_is_sure_once(
+    world: World, question: Thread, replies: list[Post], far: Thread, as_: As
+) -> None:
+    services.retain_answer(question, replies[1], by=world.maude)
+    services.retain_answer(far, services.reply(far, by=world.odile, text="Cent"), by=world.real)
+    page, given = reverse("forums:merge", args=(question.pk,)), {"where": str(far.pk)}
+    asked = as_(world.odile).post(page, given | sure_of(world.direction))
+    # The button of this page still says that she is.
+    assert asked.status_code == 409 and asked.context["space"] == world.direction
+    given |= sure_of(world.direction) | {"retained": str(replies[1].pk)}
+    assert as_(world.odile).post(page, given).status_code == 302
+
+
 @pytest.mark.parametrize("typed", ["", "bonjour", "999999", "http://a/discussions/999999-x/"])
 def test_without_a_thread_to_go_to_the_form_says_so(
     world: World, question: Thread, replies: list[Post], as_: As, typed: str
@@ -566,7 +639,8 @@ def test_a_pasted_address_names_the_thread(
 ) -> None:
     page = reverse("forums:move_post", args=(replies[2].pk,))
     address = f"https://ancrage.test{far.get_absolute_url()}?page=1#message-1"
-    as_(world.odile).post(page, {"onward": "suite", "where": "", "address": address})
+    given = {"onward": "suite", "where": "", "address": address}
+    as_(world.odile).post(page, given | sure_of(world.direction))
     assert texts(far)[1:] == ["Trois mots loutre", "Quatre mots martre"]
 
 
@@ -574,8 +648,8 @@ def test_a_new_thread_from_the_page(
     world: World, question: Thread, replies: list[Post], as_: As
 ) -> None:
     page = reverse("forums:move_post", args=(replies[1].pk,))
-    given = {"onward": "un", "where": "nouveau", "title": "Le castor", "space": "place-commune"}
-    done = as_(world.odile).post(page, given, follow=True)
+    given = {"onward": "un", "place": "nouveau", "title": "Le castor", "space": "place-commune"}
+    done = as_(world.odile).post(page, given | sure_of(world.common), follow=True)
     assert done.context["thread"].title == "Le castor"
     assert done.context["thread"].space == world.common
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from forums import services
@@ -171,7 +173,7 @@ def test_reading_moves_her_mark_and_counts_her_visit_once_a_day(
     world: World, question: Thread, as_: As
 ) -> None:
     odile = as_(world.odile)
-    for _ in range(3):
+    for _time in range(3):
         odile.get(question.get_absolute_url())
     question.refresh_from_db()
     assert question.view_count == 1
@@ -321,9 +323,8 @@ def test_odile_animates_from_the_page_and_maude_may_not(
     question.refresh_from_db()
     assert question.locked
     assert as_(world.maude).get(f"/discussions/{question.pk}/deplacer/").status_code == 403
-    page = as_(world.odile).post(
-        f"/discussions/{question.pk}/deplacer/", {"space": "place-commune"}
-    )
+    sure = {"space": "place-commune", "sure": str(world.common.pk), "reason": "Sa place"}
+    page = as_(world.odile).post(f"/discussions/{question.pk}/deplacer/", sure)
     assert page.status_code == 302
     question.refresh_from_db()
     assert question.space == world.common
@@ -399,3 +400,35 @@ def test_who_begins_a_reply_learns_who_will_read_it(world: World, as_: As) -> No
     )
     assert "2 personnes de 2 organismes" in as_(world.maude).get(line).content.decode()
     assert as_(world.real).get(line).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("filtre", "words"),
+    [
+        ("nonlus", "You have read everything."),
+        ("suivis", "You follow no thread"),
+        ("a-moi", "You have started no thread yet"),
+        ("sans-reponse", "No thread answers these filters"),
+    ],
+)
+def test_an_empty_filter_says_what_it_means(world: World, as_: As, filtre: str, words: str) -> None:
+    page = as_(world.eve).get(f"/discussions/?filtre={filtre}").content.decode()
+    assert _(words) in page
+    # With a word more, it is only that nothing was found.
+    page = as_(world.eve).get(f"/discussions/?filtre={filtre}&mot=loup").content.decode()
+    assert _("No thread answers these filters") in page
+
+
+def test_what_she_is_told_of_is_chosen_at_the_head_of_a_thread(
+    world: World, question: Thread, as_: As
+) -> None:
+    eve, odile = as_(world.eve), as_(world.odile)
+    page = odile.get(question.get_absolute_url()).content.decode()
+    assert page.count('id="follow"') == 1
+    assert page.index('id="follow"') < page.index("<h1") < page.index('id="repondre"')
+    # What htmx swaps is the whole of it, once.
+    url = reverse("forums:follow", args=(question.pk,))
+    part = odile.post(url, {"attention": "silence"}, headers={"HX-Request": "true"})
+    said = part.content.decode()
+    assert said.startswith('<details class="menu" id="follow" open') and said.count("<details") == 1
+    assert eve.post(url, {"attention": "silence"}).status_code == 404

@@ -291,11 +291,18 @@ def test_maude_schedules_from_both_boxes_and_takes_back(
     assert Post.objects.count() == 1
     page = maude.get(LIST).content.decode()
     assert "Oiseaux" in page and question.title in page
+    assert page.count("Le héron passera.") == 2
     assert question.title not in as_(world.odile).get(LIST).content.decode()
     for row in ScheduledPost.objects.all():
         back = maude.post(f"{LIST}{row.pk}/brouillon/", follow=True)
         assert "Le héron passera." in back.content.decode()
     assert not ScheduledPost.objects.exists()
+
+
+def test_a_laid_out_text_is_shown_without_its_marks(world: World, as_: As) -> None:
+    html = {"text": "<p>Le <strong>héron</strong></p>", "text_format": "html"}
+    as_(world.maude).post("/discussions/nouveau/", later(space="intervention", **html))
+    assert ">Le héron</p>" in as_(world.maude).get(LIST).content.decode()
 
 
 def test_a_wrong_hour_is_said_beside_its_field(world: World, question: Thread, as_: As) -> None:

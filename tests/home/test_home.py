@@ -20,6 +20,7 @@ from forums.services import create_thread, mark_all_read, reply
 from home import conduct
 from home.page import MemberHome
 from home.shell import Shell
+from notifications.services import mention
 from tests.conftest import make_organisation, make_person
 
 pytestmark = pytest.mark.django_db
@@ -249,8 +250,9 @@ def fill(world, count):
 # since they were counted: the count, and one statement to keep it (its savepoint not counted).
 FRAME, RECOUNT = 3, 2
 # Home: me (with proofs and twin), skills, unread threads, unanswered questions and their
-# keywords, my questions, my requests, pinned threads to read first, a message to thank for.
-HOME = 9
+# keywords, my questions, my requests, pinned threads to read first, a message to thank for, what
+# waits in the notification centre.
+HOME = 10
 
 
 @pytest.mark.parametrize("count", [3, 3000])
@@ -336,3 +338,31 @@ def test_a_guest_is_not_led_to_the_members_directory(world, as_):
     page = home(as_(guest))
     assert "/membres/" not in page
     assert "/organismes/" in page
+
+
+# ------------------------------------------------------------------ what names her
+
+
+def test_a_thread_that_names_her_says_so_until_she_reads_it(world, maude, odile, as_):
+    silent = ask(odile, world.intervention, "Sans son nom")
+    thread = ask(odile, world.intervention, "Avec son nom")
+    post = reply(thread, by=odile, text="Maude, qu’en dites-vous?")
+    mention(post, [maude])
+    browser = as_(maude)
+    page = home(browser)
+    assert page.count("vous nomme</span>") == 1
+    assert 'href="/avis/"' in page[page.index("Bonjour") : page.index("Avec son nom")]
+    # The mark of the frame, where the phone shows it too.
+    assert page.count('<span class="count new">1<span class="sr"> non lus') >= 2
+    browser.get(thread.get_absolute_url())
+    page = home(browser)
+    assert silent.title in page and "vous nomme" not in page
+    assert 'href="/avis/"' not in page[page.index("Bonjour") :]
+
+
+def test_what_she_follows_is_counted_at_home_and_only_what_is_unread(world, maude, odile):
+    first = ask(maude, world.intervention, "Ma question")
+    assert MemberHome(maude, shell(maude), None).noticed == ""
+    reply(first, by=odile, text="Une réponse")
+    ask(odile, world.intervention, "Un fil qu’elle ne suit pas")
+    assert [one.title for one in MemberHome(maude, shell(maude), None).notices] == ["Ma question"]

@@ -7,14 +7,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail as outbox
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from community.models import Membership
 from core.models import OutboxEvent, OutgoingMail
-from forums import services
+from forums import attachments, services
 from forums.models import Thread
 from notifications import services as notifications
 from notifications.models import Subscription
@@ -402,3 +405,46 @@ def test_the_mail_keeps_marks_and_leaves_pictures_on_the_site(
     assert "<blockquote><p>cité</p></blockquote>" in str(body)
     assert "<strong>Oui</strong>" in str(body)
     assert picture not in str(body)
+
+
+def test_the_mail_says_what_stays_on_the_site(world: World, question: Thread, work: Work) -> None:
+    picture = "/fichiers/7a6e0f43-0a55-4b8c-9a55-8d4a64e9a0f1/"
+    html = f'<p>Voyez</p><figure><img src="{picture}"></figure><p>ci-dessus.</p>'
+    notes = SimpleUploadedFile("notes.txt", b"Sept oc", "text/plain")
+    kept = attachments.keep(notes, by=world.odile)
+    services.reply(question, by=world.odile, html=html, attachments=[kept.pk])
+    work()
+    message = outbox.outbox[0]
+    (body, _type), *_rest = message.alternatives
+    assert "<figure" not in str(body) and "<p>Voyez</p><p>ci-dessus.</p>" in str(body)
+    file = ngettext("%(n)s file (%(names)s)", "%(n)s files (%(names)s)", 1)
+    named = file % {"n": 1, "names": "notes.txt, 7\u00a0octets"}
+    for text in (str(message.body), str(body)):
+        assert ngettext("%(n)s picture", "%(n)s pictures", 1) % {"n": 1} in text
+        assert named in text
+
+
+def test_a_mail_with_nothing_on_the_site_speaks_of_none(
+    world: World, question: Thread, work: Work
+) -> None:
+    services.reply(question, by=world.odile, text="Un café.")
+    work()
+    assert str(outbox.outbox[0].body).count(question.get_absolute_url()) == 1
+
+
+def test_a_confidential_space_tells_no_file(world: World, secret: Thread, work: Work) -> None:
+    notes = SimpleUploadedFile("notes.txt", b"Sept oc", "text/plain")
+    kept = attachments.keep(notes, by=world.odile)
+    services.reply(secret, by=world.odile, text="Voici", attachments=[kept.pk])
+    work()
+    assert sent_to() == ["nama"] and "notes.txt" not in whole(outbox.outbox[0])
+
+
+def test_the_date_of_a_mail_is_a_day_and_not_today(
+    world: World, question: Thread, work: Work
+) -> None:
+    with time_machine.travel("2027-06-20T15:05:00-04:00", tick=False):
+        services.reply(question, by=world.odile, text="Un café.")
+        work()
+    (body, _type), *_rest = outbox.outbox[0].alternatives
+    assert "20 juin 2027, 15\u00a0h\u00a005" in str(body)

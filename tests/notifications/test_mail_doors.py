@@ -23,14 +23,17 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import User
+from community.models import Membership
 from config import environment
 from core.mail import folder
 from forums import services
 from forums.models import Post
 from notifications.incoming import lmtp
 from notifications.incoming.addresses import reply_address
+from notifications.incoming.errors import UnknownAddress
 from notifications.incoming.receiving import receive
 from tests.conftest import World
 from tests.notifications.conftest import DOMAIN, SERVER, Work, written
@@ -357,6 +360,33 @@ def test_the_demo_answers_its_own_mails_by_the_real_door(
     assert replies(asked) == ["Combien serez-vous ?", "Nous serons douze."]
     assert Post.objects.get(text="Nous serons douze.").author == world.maude
     assert browser.get("/dev/courriels/20261125-090000-000000-abcdef/").status_code == 404
+
+
+@db
+def test_the_demo_leads_to_its_mailbox_and_dates_its_mails(
+    world: World, mailbox: str, as_: As, settings: Any
+) -> None:
+    browser = as_(world.eve)
+    link = 'href="/dev/courriels/"'
+    assert link in browser.get("/aide/").content.decode()
+    assert f'<time datetime="{timezone.localdate():%Y-%m-%d}' in (
+        browser.get("/dev/courriels/").content.decode()
+    )
+    settings.DEMO = False
+    assert link not in browser.get("/aide/").content.decode()
+
+
+@db
+def test_a_refusal_of_the_demo_says_its_sentence(
+    world: World, asked: Post, mailbox: str, as_: As
+) -> None:
+    Membership.objects.filter(user=world.maude, space=asked.thread.space).update(
+        ended_at=timezone.now()
+    )
+    page = f"/dev/courriels/{mailbox}/"
+    answer = as_(world.eve).post(page, {"text": "Nous serons douze."}, follow=True)
+    [said] = answer.context["messages"]
+    assert str(UnknownAddress.message) in str(said) and "UnknownAddress" not in str(said)
 
 
 @db
