@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.models import User
 from community.models import Membership
 from forums import mentions, services
-from forums.models import Poll, Post
+from forums.models import Poll, Thread
 from forums.services.common import plain
 from home.demo.threads import Loaded
 from notifications.services import mention
@@ -56,13 +56,16 @@ def add_around(people: dict[str, User], loaded: dict[str, Loaded], draw: random.
         submission=uuid.uuid4(),
         text=("Trois semaines plus tard, qui d’entre vous l’a essayé, et qu’est-ce qui a coincé?"),
     )
-    _name(people["mem-05"], loaded["fil-12"].posts[-1])
+    _name(people["mem-05"])
 
 
-def _name(person: User, post: Post) -> None:
-    """What the message says is said to her by name."""
+def _name(person: User) -> None:
+    """The last message that waits for her is said to her by name."""
+    waiting = Thread.objects.readable_by(person).unread_by(person).filter(reply_count__gt=0)
+    thread = waiting.select_related("space").recent_first()[0]
+    post = thread.posts.get(position=thread.newest_position)
     said = plain(f"@{person.full_name}, {post.text}")
-    written = mentions.checked(said, post.thread.space)
+    written = mentions.checked(said, thread.space)
     post.html, post.text = written.html, written.text
     post.save(update_fields=("html", "text"))
     mention(post, mentions.named_in(post))

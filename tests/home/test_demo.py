@@ -18,6 +18,7 @@ from core.models import OutboxEvent, OutgoingMail, Term
 from forums.models import Post, Thread
 from home.founding import SOURCE
 from moderation.models import Report
+from notifications.centre import notices
 from notifications.models import Mention
 
 pytestmark = pytest.mark.django_db
@@ -180,3 +181,4 @@ def test_somebody_is_named_who_may_read_it(demo):
     named = Mention.objects.get()
     assert Post.objects.readable_by(named.user).filter(pk=named.object_id).exists()
     assert f"@{named.user.full_name}" in Post.objects.get(pk=named.object_id).text
+    assert notices(named.user)[0].named
