@@ -211,8 +211,9 @@ def scheduled_back(mail: OutgoingMail) -> Message | None:
 
 @message("ask")
 def ask(mail: OutgoingMail) -> Message | None:
-    """To a member: a question that her experience fits, if she may still read it. Who asks is
-    named when it is an animator, or who opened the thread with her name."""
+    """To a member: a question that her experience fits, if she may still read it, and which she
+    answers from her mailbox. Who asks is named when it is an animator, or who opened the thread
+    with her name."""
     person = mail.recipient
     if person is None:
         return None
@@ -228,12 +229,19 @@ def ask(mail: OutgoingMail) -> Message | None:
     if thread.owner_id == person.pk:
         # Asked by who cannot know that the question, unnamed, is hers: she needs no mail.
         return None
+    opening = thread.posts.get(position=1)
+    opening.thread = thread
+    told = thread.space.content_in_mail
     return Message(
         context={
-            "title": thread.title if thread.space.content_in_mail else "",
+            "title": thread.title if told else "",
+            "text": opening.text if told else "",
+            "unnamed": unnamed_in(thread, by=person),
             "by": asked.by,
             "by_author": asked.by_id is None or asked.by_id == thread.owner_id,
             "url": absolute(thread.get_absolute_url()),
         },
         why=_("Your profile says that you can help with this. Twice a month at most."),
+        references=(message_id(opening),),
+        headers=_headers(opening, to=person),
     )

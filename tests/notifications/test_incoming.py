@@ -28,7 +28,7 @@ from notifications.incoming.receiving import receive
 from notifications.keeping import forget_originals
 from notifications.models import IncomingMail
 from notifications.services import follow, is_following
-from tests.conftest import World
+from tests.conftest import World, make_person
 from tests.core.samples import picture
 from tests.forums.test_concurrency import at_once
 from tests.notifications.conftest import DOMAIN, Work, sent, written
@@ -481,3 +481,25 @@ def test_the_same_mail_brought_eight_times_at_once_is_one_post(world: World, ask
     outcomes = at_once(8, lambda _number: receive(mail)[0].error)
     assert sorted(outcomes) == ["", *["AlreadyReceived"] * 7]
     assert replies(asked.thread) == ["Oui, mardi."]
+
+
+def test_who_is_asked_answers_from_her_mailbox(world: World, asked: Post, work: Work) -> None:
+    julie = make_person("Julie", "Aide", spaces=(world.intervention,))
+    services.ask(asked.thread, julie, by=world.odile)
+    work()
+    [told] = [one for one in outbox.outbox if one.to == [julie.email]]
+    assert "Question canari" in told.body
+    outcome = sent(written(julie, told.extra_headers["Reply-To"], "Nous l’avons essayé."))
+    assert outcome.error == "" and outcome.obj.parent == asked
+    assert replies(asked.thread) == ["Nous l’avons essayé."]
+
+
+def test_a_request_of_a_confidential_space_says_nothing_of_it(
+    world: World, secret: Post, work: Work
+) -> None:
+    julie = make_person("Julie", "Aide", spaces=(world.psychosocial,))
+    services.ask(secret.thread, julie, by=world.odile)
+    work()
+    [told] = [one for one in outbox.outbox if one.to == [julie.email]]
+    whole = f"{told.subject}{told.body}{told.alternatives}{told.extra_headers}".lower()
+    assert "perroquet" not in whole and "psychosoc" not in whole
