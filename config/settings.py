@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "moderation",
     "forums",
     "library",
+    "practices",
     "notifications",
     "community",
     "accounts",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("communautes/", include("community.urls")),
     path("discussions/", include("forums.urls")),
     path("bibliotheque/", include("library.urls")),
+    path("pratiques/", include("practices.urls")),
     path("recherche/", include("search.urls")),
     path("", include("notifications.urls")),
     path("", include("moderation.urls")),

@@ -104,6 +104,7 @@ class Shell:
             (_("Home"), "home:landing", "home", lambda: 0),
             (_("Discussions"), "forums:threads", "chat", lambda: self.unread),
             (_("Library"), "library:index", "book", lambda: 0),
+            (_("Practices"), "practices:index", "practice", lambda: 0),
             (_("Communities"), "community:index", "spaces", lambda: 0),
         ]
         if not self.user.is_guest:

@@ -20,6 +20,7 @@ from forums.models import Post, Thread
 from library.models import Collection, Document
 from moderation.models import Report
 from notifications.models import IncomingMail
+from practices.models import Sheet
 from search.models import SavedSearch
 
 # Who an address is for.
@@ -132,6 +133,15 @@ TABLE: dict[str, Row] = {
     ),
     **member("library:collection_item", post_only=True),
     **member("library:deposit", "library:deposits", "library:edit", "library:new_version"),
+    # practices: a visitor reads the showcase, and is led to sign in for the rest
+    "practices:index": Row(PUBLIC),
+    **member("practices:sheet", "practices:news"),
+    # practices: writing a sheet and its life
+    # practices: improvements and adaptations
+    # practices: trials, what one keeps, evidence
+    # practices: comparing, matching, what is missing
+    # practices: what leaves the directory
+    # practices: born of a thread
     # notices
     **member("notifications:centre", "notifications:preferences"),
     **member("notifications:stop_one", "notifications:resume", post_only=True),
@@ -222,6 +232,8 @@ def arguments(address: Address) -> list[dict[str, Any]]:
         return [{"slug": slug} for slug in SubCommunity.objects.values_list("slug", flat=True)]
     if address.name.startswith("library:"):
         return _library_arguments(address, names)
+    if address.name.startswith("practices:"):
+        return _practices_arguments(address, names)
     model: Any = {
         "accounts:member": User, "moderation:report": Report, "search:rename": SavedSearch,
         "search:mail": SavedSearch, "search:own_feed": SavedSearch, "search:forget": SavedSearch,
@@ -254,6 +266,12 @@ def _library_arguments(address: Address, names: set[str]) -> list[dict[str, Any]
     others = {"slug": "nimporte", "number": 1, "format": "bib"}
     rest = {name: value for name, value in others.items() if name in names}
     return [{"pk": pk} | rest for pk in model.objects.values_list("pk", flat=True)]
+
+
+def _practices_arguments(address: Address, names: set[str]) -> list[dict[str, Any]]:
+    others = {"slug": "nimporte", "number": 1, "section": "besoin"}
+    rest = {name: value for name, value in others.items() if name in names}
+    return [{"pk": pk} | rest for pk in Sheet.objects.values_list("pk", flat=True)]
 
 
 def _admin_arguments(address: Address, names: set[str]) -> list[dict[str, Any]]:

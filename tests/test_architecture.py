@@ -8,8 +8,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = (
-    "home", "search", "moderation", "forums", "library", "notifications", "community", "accounts",
-    "core",
+    "home", "search", "moderation", "forums", "library", "practices", "notifications", "community",
+    "accounts", "core",
 )  # fmt: skip
 
 # Kinds that somebody may not see, and the querysets' words that say to whom.
@@ -18,11 +18,12 @@ PRIVATE = {
     "JoinRequest", "Charter", "BreakGlassGrant", "MembershipRequest", "Invitation", "Report",
     "StoredFile", "OutgoingMail", "SearchDocument", "Word", "Document", "Version", "Page",
     "Collection", "CollectionItem", "Poll", "Ballot", "Choice", "Bookmark",
-    "Synthesis", "SynthesisVersion", "ScheduledPost",
+    "Synthesis", "SynthesisVersion", "ScheduledPost", "Sheet", "WorkingSection", "Bearer", "Trial",
+    "Proposal", "Step", "Passage", "Interest", "Evidence",
 }  # fmt: skip
 STARTS = {
     "readable_by", "findable_by", "moderated_by", "listed_to", "of", "seen_by", "gone_for",
-    "shown_to",
+    "shown_to", "borne_by",
 }  # fmt: skip
 
 

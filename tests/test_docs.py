@@ -23,9 +23,9 @@ FENCE = re.compile(r"^(```.*?^```|(?: {4}|\t).*?$)", re.MULTILINE | re.DOTALL)
 A_PATH = re.compile(r"^[\w.@-]+(?:/[\w.@-]+)*$")
 EXTENSIONS = (".py", ".md", ".html", ".in", ".yml", ".toml", ".css", ".js", ".conf", ".service",
               ".sh", ".webp")  # fmt: skip
-ROOMS = ("config", "home", "search", "moderation", "forums", "library", "notifications",
-         "community", "accounts", "core", "templates", "static", "deploy", "docs", "bench",
-         "tests")  # fmt: skip
+ROOMS = ("config", "home", "search", "moderation", "forums", "library", "practices",
+         "notifications", "community", "accounts", "core", "templates", "static", "deploy",
+         "docs", "bench", "tests")  # fmt: skip
 
 
 def prose(page: Path) -> str:

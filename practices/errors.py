@@ -1,0 +1,112 @@
+"""Why something could not be done to a sheet, each in a sentence for its author."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Invalid, NotAllowed, Refused
+
+if TYPE_CHECKING:
+    from practices.sections import Section
+
+
+class GuestsRead(NotAllowed):
+    message = _("A guest can read the directory of practices, but not write in it.")
+
+
+class NotABearer(NotAllowed):
+    message = _("Only the people who bear this sheet, or an animator, can change it.")
+
+
+class NotYourOrganisation(NotAllowed):
+    message = _("A sheet is borne by your own organisation.")
+
+
+class OnlyAnimators(NotAllowed):
+    message = _("Only an animator can do this.")
+
+
+class Withdrawn(Refused):
+    message = _("This sheet was withdrawn: it can no longer be changed.")
+
+
+class WrongStage(Refused):
+    message = _("This sheet has moved on since this page was shown: look at it again.")
+    status = 409
+
+
+class NothingNew(Refused):
+    message = _("Nothing has changed since the published version.")
+    status = 409
+
+
+class FieldMissing(Invalid):
+    """A required field is empty; `field` is its name, `section` its section."""
+
+    message = _("This field is required.")
+
+    def __init__(self, field: str, *, section: Section | None = None) -> None:
+        self.field, self.section = field, section
+        super().__init__()
+
+
+class FieldTooLong(Invalid):
+    """A field holds more than it takes; `field` is its name."""
+
+    message = _("This text is too long.")
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__()
+
+
+class TooMany(Invalid):
+    """A list has more entries than it takes; `field` is its name."""
+
+    message = _("There are too many entries in this list.")
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__()
+
+
+class UnknownChoice(Invalid):
+    """A word that is not in its list; `field` is its name."""
+
+    message = _("Choose one of the proposed words.")
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__()
+
+
+class ReasonNeeded(Invalid):
+    message = _("Say in a few words why: it is read by those whom it concerns.")
+
+
+class SectionChanged(Refused):
+    """Somebody else saved this section meanwhile; `theirs` is what it holds now, at `revision`."""
+
+    message = _(
+        "Somebody changed this section while you were writing. Both texts are kept: choose what to "
+        "keep of each."
+    )
+    status = 409
+
+    def __init__(self, theirs: dict, revision: int) -> None:
+        self.theirs, self.revision = theirs, revision
+        super().__init__()
+
+
+class ConsentMissing(Refused):
+    message = _("A sheet is public only with the consent of the organisation that bears it.")
+
+
+class PassagesWaiting(Refused):
+    message = _(
+        "Somebody whose words are quoted has not answered yet: wait for her answer, or take her "
+        "passage away."
+    )
+    status = 409

@@ -1,0 +1,1 @@
+"""The mails of sheets born of a thread: consents asked, and answered."""

@@ -1,0 +1,1 @@
+"""The mails of the life of a sheet: submitted, decided, to be reviewed."""

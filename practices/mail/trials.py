@@ -1,0 +1,1 @@
+"""The mails of trials: “have you tried it?”, told, evidence that expired."""

@@ -1,0 +1,22 @@
+from practices.models.evidence import Evidence
+from practices.models.life import Interest, Presence, Step
+from practices.models.passage import Passage
+from practices.models.proposal import Proposal
+from practices.models.sheet import Bearer, Credit, Sheet, SheetTerm, Version, WorkingSection
+from practices.models.trial import Trial
+
+__all__ = [
+    "Bearer",
+    "Credit",
+    "Evidence",
+    "Interest",
+    "Passage",
+    "Presence",
+    "Proposal",
+    "Sheet",
+    "SheetTerm",
+    "Step",
+    "Trial",
+    "Version",
+    "WorkingSection",
+]

@@ -1,0 +1,48 @@
+"""How well a practice is known to work: decisions, dated, with their source and their end."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from practices.models.sheet import Sheet
+
+
+class Evidence(models.Model):
+    """One decision on the level of a sheet; the newest is in force, the others are its history.
+
+    From 2 on it names its source; from 3 on, and for “no effect”, an animator decided it. It
+    expires, and says why, when its source no longer answers, when `review_on` has passed or when
+    trials contradict it (`practices.services.evidence`); its level is never mixed with thanks.
+    """
+
+    class Expiry(models.TextChoices):
+        NONE = "", _("In force")
+        SOURCE = "source", _("Its source no longer answers")
+        DATE = "date", _("Its review date has passed")
+        TRIALS = "essais", _("Trials contradict it")
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="evidence_decisions")
+    level = models.CharField(_("Level"), max_length=2, choices=Sheet.EvidenceLevel)
+    source = models.CharField(_("Source"), max_length=400, blank=True)
+    source_url = models.URLField(_("Link to the source"), max_length=600, blank=True)
+    reason = models.TextField(_("Why this level"), max_length=1000, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("Decided on"), default=timezone.now)
+    review_on = models.DateField(_("To be reviewed on"), null=True, blank=True)
+    expiry = models.CharField(max_length=8, choices=Expiry, default="", blank=True)
+    expired_at = models.DateTimeField(null=True, blank=True)
+    link_checked_at = models.DateTimeField(null=True, blank=True)
+    link_failures = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("decision on evidence")
+        verbose_name_plural = _("decisions on evidence")
+        ordering = ("-decided_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.sheet_id} {self.level}"

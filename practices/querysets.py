@@ -1,0 +1,111 @@
+"""What may be seen of sheets and of what stands in them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.apps import apps
+from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.utils import timezone
+
+from accounts.querysets import active_q
+from core.audience import AudienceQuerySet, Level, State, audience_q, moderation_q
+
+if TYPE_CHECKING:
+    from core.audience import Viewer
+
+
+def _flag(condition: Q | Exists) -> ExpressionWrapper:
+    return ExpressionWrapper(Q(condition), output_field=BooleanField())
+
+
+def bears(user: Viewer, outer: str = "pk") -> Exists:
+    """Whether `user` bears the outer sheet now: named, active, still of its organisation."""
+    rows: Any = apps.get_model("practices", "Bearer").objects
+    return Exists(
+        rows.filter(
+            active_q("user__"),
+            sheet_id=OuterRef(outer),
+            user_id=user.pk or 0,
+            user__organisation_id=F("sheet__bearer_id"),
+        )
+    )
+
+
+class SheetQuerySet(AudienceQuerySet):
+    def borne_by(self, user: Viewer) -> Self:
+        """The sheets that she looks after, whatever is in preparation."""
+        return self.filter(bears(user)).exclude(state__in=(State.HIDDEN, State.REMOVED))
+
+    def seen_by(self, user: Viewer) -> Self:
+        """What `user` reads, what she moderates, and what she bears before it is published."""
+        being_made = Q(bears(user)) & Q(state__in=(State.DRAFT, State.PENDING))
+        return self.filter(audience_q(user) | moderation_q(user) | being_made)
+
+    def with_rights(self, user: Viewer) -> Self:
+        """Adds what `practices.permissions` needs to know, in the same query."""
+        return self.annotate(
+            viewer_reads=_flag(audience_q(user)),
+            viewer_moderates=_flag(moderation_q(user)),
+            viewer_bears=bears(user),
+        )
+
+    def published(self) -> Self:
+        """Those that have a version for their readers; archived ones too."""
+        return self.filter(state=State.PUBLISHED, current__isnull=False)
+
+    def live(self) -> Self:
+        """Published, and not archived."""
+        return self.published().filter(archived_at=None)
+
+    def in_showcase(self) -> Self:
+        return self.published().filter(level=Level.PUBLIC)
+
+    def due(self) -> Self:
+        """Those whose day of review has come."""
+        return self.live().filter(review_on__lte=timezone.localdate())
+
+    def gone_for(self, user: Viewer) -> Self:
+        """What was withdrawn, and that `user` would read now were it still there: the rule is
+        asked of the same columns, the state aside."""
+        columns = ("level", "space_id", "organisation_id", "owner_id")
+        as_it_was: dict[str, Any] = {f"then_{name}": F(name) for name in columns}
+        rows = self.alias(then_state=Value(State.PUBLISHED), **as_it_was)
+        return rows.filter(audience_q(user, "then_"), state=State.REMOVED, removed_at__isnull=False)
+
+    def improved_first(self) -> Self:
+        return self.order_by("-improved_at", "-id")
+
+
+class VersionQuerySet(AudienceQuerySet):
+    """The versions of a sheet are read by the members who read it; a visitor reads the current
+    one, on the page of the sheet, and no other."""
+
+    audience_prefix = "sheet__"
+
+    def readable_by(self, user: Viewer) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        return super().readable_by(user)
+
+
+class InsideQuerySet(AudienceQuerySet):
+    """What members say of a sheet: read by members who read the sheet, while nobody set it aside;
+    by visitors never."""
+
+    audience_prefix = "sheet__"
+
+    def readable_by(self, user: Viewer) -> Self:
+        if not user.is_authenticated:
+            return self.none()
+        return super().readable_by(user).filter(state=State.PUBLISHED)
+
+
+class ProposalQuerySet(InsideQuerySet):
+    def waiting(self) -> Self:
+        return self.filter(answer="attente", state=State.PUBLISHED)
+
+
+class TrialQuerySet(InsideQuerySet):
+    def abandoned(self) -> Self:
+        return self.filter(outcome="abandonnee")

@@ -1,0 +1,25 @@
+"""How the values of a sheet are written on a page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+
+from core import terms
+from practices.content import lines_of
+from practices.sections import Field
+
+register = template.Library()
+
+
+@register.filter
+def said(field: Field, value: Any) -> list[str]:
+    """A value in words, one string a line: `{% for line in field|said:value %}`."""
+    return lines_of(field, value)
+
+
+@register.filter
+def term_label(code: str, scheme: str) -> str:
+    """The words of a code: `{{ sheet.evidence|term_label:"niveaux_preuve" }}`."""
+    return terms.label(scheme, code) if code else ""
