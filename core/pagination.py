@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.core import signing
@@ -47,7 +47,7 @@ def by_cursor(
         return Slice(found, "")
     last = found[size - 1]
     value = getattr(last, first)
-    if isinstance(value, datetime):
+    if isinstance(value, date):
         value = value.isoformat()
     return Slice(
         found[:size], signing.dumps([value, getattr(last, second)], salt=f"cursor.{first}")

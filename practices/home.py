@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from core.audience import State
 from core.content import Decision, Section
 from practices.models import Sheet
 
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 HOME_ROWS = 3
 REVIEW_MINUTES = 20
+OPENING_MINUTES = 5
 
 
 def for_rows(rows: Any) -> Any:
@@ -35,12 +38,16 @@ def news(user: User) -> list[Sheet]:
 
 
 def to_decide(user: User, rows: int) -> list[Decision]:
-    """The sheets that await a review, longest waiting first."""
-    waiting = Sheet.objects.moderated_by(user).filter(
-        progress__in=(Sheet.Progress.SUBMITTED, Sheet.Progress.REVIEW)
-    )
-    found = waiting.select_related("bearer", "claimed_by").order_by("submitted_at")[:rows]
-    return [_decision(sheet) for sheet in found]
+    """The sheets that await a review, and those whose organisation consented to the showcase,
+    longest waiting first."""
+    mine = Sheet.objects.moderated_by(user).select_related("bearer", "claimed_by")
+    mine = mine.exclude(state__in=(State.HIDDEN, State.REMOVED))
+    review = mine.filter(progress__in=(Sheet.Progress.SUBMITTED, Sheet.Progress.REVIEW))
+    opening = mine.filter(awaits_opening=True, state=State.PUBLISHED)
+    return [
+        *(_decision(sheet) for sheet in review.order_by("submitted_at")[:rows]),
+        *(_opening(sheet) for sheet in opening.order_by("consented_at")[:rows]),
+    ]
 
 
 def _decision(sheet: Sheet) -> Decision:
@@ -52,8 +59,21 @@ def _decision(sheet: Sheet) -> Decision:
         title=sheet.title or _("Sheet without a title"),
         quiet_title=_("A practice sheet to review"),
         since=sheet.submitted_at or sheet.updated_at,
-        url=sheet.get_absolute_url(),
+        url=reverse("practices:life", args=(sheet.pk,)),
         action=gettext_lazy("Review"),
         minutes=REVIEW_MINUTES,
         details=details,
+    )
+
+
+def _opening(sheet: Sheet) -> Decision:
+    return Decision(
+        chip=gettext_lazy("Showcase"),
+        title=sheet.title or _("Sheet without a title"),
+        quiet_title=_("A sheet to open to the public"),
+        since=sheet.consented_at or sheet.updated_at,
+        url=reverse("practices:life", args=(sheet.pk,)),
+        action=gettext_lazy("Look at it"),
+        minutes=OPENING_MINUTES,
+        details=[sheet.bearer.name],
     )

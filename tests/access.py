@@ -137,6 +137,13 @@ TABLE: dict[str, Row] = {
     "practices:index": Row(PUBLIC),
     **member("practices:sheet", "practices:news"),
     # practices: writing a sheet and its life
+    **member(
+        "practices:new", "practices:mine", "practices:due", "practices:write",
+        "practices:write_section", "practices:life", "practices:act",
+    ),
+    **member(
+        "practices:keep_section", "practices:present", "practices:drop_section", post_only=True
+    ),
     # practices: improvements and adaptations
     # practices: trials, what one keeps, evidence
     # practices: comparing, matching, what is missing
@@ -169,7 +176,7 @@ OF_A_THREAD = {
 # The composer's addresses meet a visitor whose session has just ended: they answer themselves.
 KEEPS_WHAT_WAS_TYPED = {
     "forums:new", "forums:reply", "forums:edit", "forums:synthesis", "library:deposit",
-    "library:edit", "library:new_version",
+    "library:edit", "library:new_version", "practices:write_section",
 }  # fmt: skip
 
 
@@ -269,7 +276,7 @@ def _library_arguments(address: Address, names: set[str]) -> list[dict[str, Any]
 
 
 def _practices_arguments(address: Address, names: set[str]) -> list[dict[str, Any]]:
-    others = {"slug": "nimporte", "number": 1, "section": "besoin"}
+    others = {"slug": "nimporte", "number": 1, "section": "besoin", "act": "archiver"}
     rest = {name: value for name, value in others.items() if name in names}
     return [{"pk": pk} | rest for pk in Sheet.objects.values_list("pk", flat=True)]
 

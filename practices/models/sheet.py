@@ -103,6 +103,8 @@ class Sheet(Audienced):
     consented_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
+    # The consent is given, and no animator has opened the sheet, nor kept it for members, since.
+    awaits_opening = models.BooleanField(default=False, editable=False)
 
     derived_from = models.ForeignKey(
         "self",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from practices import preparing
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
@@ -13,5 +15,11 @@ if TYPE_CHECKING:
 
 
 def panel(request: HttpRequest, sheet: Sheet, rights: Rights, content: Content) -> dict[str, Any]:
-    """What its partials need, beside what the page has already."""
-    return {}
+    """What its partials need, beside what the page has already: no query for readers; one for
+    those who follow the sheet, when the animators answered."""
+    follows = preparing.follows(sheet, rights)
+    return {
+        "follows": follows,
+        "answer": preparing.last_answer(sheet) if follows else None,
+        "cares": rights.edit or rights.consent,
+    }

@@ -326,7 +326,7 @@ def name_bearers(sheet: Sheet, people: Collection[User], *, by: User) -> None:
 @transaction.atomic
 def give_consent(sheet: Sheet, *, by: User) -> Sheet:
     """In the name of the bearing organisation, its référente consents to the showcase; an animator
-    notes a consent received otherwise. The sheet is not public yet: `open_to_public`.
+    notes a consent received otherwise. The sheet is not public yet: it awaits `open_to_public`.
 
     Raises `Missing`, `NotAllowed`.
     """
@@ -334,8 +334,8 @@ def give_consent(sheet: Sheet, *, by: User) -> Sheet:
     if not rights.consent:
         raise NotAllowed
     if sheet.consented_at is None:
-        sheet.consented_at, sheet.consented_by = timezone.now(), by
-        touch(sheet, "consented_at", "consented_by")
+        sheet.consented_at, sheet.consented_by, sheet.awaits_opening = timezone.now(), by, True
+        touch(sheet, "consented_at", "consented_by", "awaits_opening")
         log.record("sheet.consent_given", sheet, by=by)
         emit("sheet.consent_given", sheet=sheet.pk)
     return sheet
@@ -352,8 +352,8 @@ def withdraw_consent(sheet: Sheet, *, by: User) -> Sheet:
         raise NotAllowed
     if sheet.consented_at is not None:
         sheet.level = Level.COMMUNITY
-        sheet.consented_at, sheet.consented_by = None, None
-        touch(sheet, "level", "consented_at", "consented_by")
+        sheet.consented_at, sheet.consented_by, sheet.awaits_opening = None, None, False
+        touch(sheet, "level", "consented_at", "consented_by", "awaits_opening")
         log.record("sheet.consent_withdrawn", sheet, by=by)
         emit("sheet.changed", sheet=sheet.pk)
         run_hooks("audience.changed", kind="sheet", ids=[sheet.pk])
@@ -372,8 +372,8 @@ def open_to_public(sheet: Sheet, *, by: User) -> Sheet:
     if sheet.consented_at is None:
         raise ConsentMissing
     if sheet.level != Level.PUBLIC:
-        sheet.level = Level.PUBLIC
-        touch(sheet, "level")
+        sheet.level, sheet.awaits_opening = Level.PUBLIC, False
+        touch(sheet, "level", "awaits_opening")
         log.record("sheet.opened", sheet, by=by)
         emit("sheet.changed", sheet=sheet.pk)
     return sheet
@@ -381,11 +381,12 @@ def open_to_public(sheet: Sheet, *, by: User) -> Sheet:
 
 @transaction.atomic
 def close_to_public(sheet: Sheet, *, by: User) -> Sheet:
-    """Out of the showcase, the consent aside. Raises `Missing`, `OnlyAnimators`, `Withdrawn`."""
+    """Out of the showcase, or never in it: the consent stands. Raises `Missing`, `OnlyAnimators`,
+    `Withdrawn`."""
     sheet = reviewable(sheet, by)
-    if sheet.level == Level.PUBLIC:
-        sheet.level = Level.COMMUNITY
-        touch(sheet, "level")
+    if sheet.level == Level.PUBLIC or sheet.awaits_opening:
+        sheet.level, sheet.awaits_opening = Level.COMMUNITY, False
+        touch(sheet, "level", "awaits_opening")
         log.record("sheet.closed", sheet, by=by)
         emit("sheet.changed", sheet=sheet.pk)
         run_hooks("audience.changed", kind="sheet", ids=[sheet.pk])

@@ -96,10 +96,17 @@ def _sent_before(sent: uuid.UUID | None) -> Sheet | None:
 
 @transaction.atomic
 def save_section(
-    sheet: Sheet, name: str, given: Mapping[str, Any], *, by: User, revision: int
+    sheet: Sheet,
+    name: str,
+    given: Mapping[str, Any],
+    *,
+    by: User,
+    revision: int,
+    seen: int | None = None,
 ) -> WorkingSection:
     """Keep one section of what is being prepared. `revision` is the one that `by` began from (0
-    when nobody had changed it since the published version).
+    when nobody had changed it since the published version); `seen` the number of the published
+    version that she was shown beside, once it had parted from what is prepared.
 
     Saving what is there already changes nothing. What was submitted goes on being written only by
     animators; what was refused becomes a draft again. Raises `Missing`, `GuestsRead`,
@@ -113,19 +120,26 @@ def save_section(
     row = rows.filter(sheet=sheet, name=name).first()
     kept = row.values if row is not None else sheet.content.get(name, {})
     values = clean(section, given, kept=kept)
+    if row is not None and seen is not None and row.base < seen <= _number_of(sheet):
+        row.base = seen
+        row.save(update_fields=("base",))
     if values == kept:
         return row or WorkingSection(sheet=sheet, name=name, values=kept, revision=0)
     if revision != (row.revision if row is not None else 0):
         raise SectionChanged(kept, row.revision if row is not None else 0)
     if row is None:
-        base = sheet.current.number if sheet.current is not None else 0
-        row = WorkingSection(sheet=sheet, name=name, revision=0, base=base)
+        row = WorkingSection(sheet=sheet, name=name, revision=0, base=_number_of(sheet))
     row.values, row.revision = values, row.revision + 1
     row.changed_by, row.changed_at = by, timezone.now()
     row.save()
     _note_work(sheet)
     credit(sheet, by, by.organisation, Credit.Role.AUTHOR)
     return row
+
+
+def _number_of(sheet: Sheet) -> int:
+    """The number of the published version, 0 before the first."""
+    return sheet.current.number if sheet.current is not None else 0
 
 
 def _note_work(sheet: Sheet) -> None:

@@ -1,0 +1,367 @@
+"""Writing a sheet: its list of sections, and each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from core.audience import State
+from core.errors import Refused
+from core.ratelimit import limited
+from core.templatetags.ui import moment
+from core.web import person
+from core.writing import keeps_writing, saves_writing, writer_token
+from practices import looking, preparing
+from practices.content import completeness
+from practices.errors import NotABearer, SectionChanged, Withdrawn
+from practices.forms.section import SectionForm
+from practices.models import Sheet
+from practices.permissions import rights_of
+from practices.preparing import Working
+from practices.sections import BY_NAME, SECTIONS, Kind, Section
+from practices.services.common import working_content
+from practices.services.presence import be_present, leave, others_present
+from practices.services.writing import drop_section, save_section
+from practices.views import kept
+from practices.views.common import WITH, of_members_sheet
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from core.warning import Part
+    from practices.sections import Field
+
+AS_IS, NEXT = "as-is", "next"
+Progress = Sheet.Progress
+
+
+@require_safe
+@of_members_sheet
+def overview(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """Every section with how far it is filled in, and the one that would help most now."""
+    rights = rights_of(person(request), sheet)
+    if not rights.edit:
+        raise NotABearer
+    content = working_content(sheet)
+    context = {
+        "sheet": sheet,
+        "rights": rights,
+        "open": _is_open(sheet, moderates=rights.moderates),
+        "lines": preparing.filled(content, sheet.content if sheet.current else None),
+        "complete": completeness(content),
+    }
+    return render(request, "practices/writing/overview.html", context)
+
+
+def _is_open(sheet: Sheet, *, moderates: bool) -> bool:
+    """Whether its sections may be changed now: what is submitted waits for its review."""
+    return moderates or sheet.progress not in (Progress.SUBMITTED, Progress.REVIEW)
+
+
+# --------------------------------------------------------------------------------- a section
+
+
+def _editable(user: User, pk: int, name: str) -> tuple[Sheet, Section]:
+    """The sheet, if she may change it, and its section: missing and invisible are the same 404."""
+    if name not in BY_NAME:
+        raise Http404
+    rows = Sheet.objects.seen_by(user).with_rights(user).select_related(*WITH)
+    sheet: Sheet = get_object_or_404(rows.exclude(state=State.REMOVED), pk=pk)
+    rights = rights_of(user, sheet)
+    if not rights.alive:
+        raise Withdrawn
+    if not rights.edit:
+        raise NotABearer
+    return sheet, BY_NAME[name]
+
+
+@keeps_writing(kept.keep)
+def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
+    """One section: saved, shown again with what is to be mended, or beside what somebody else
+    wrote in it meanwhile."""
+    user = person(request)
+    sheet, one = _editable(user, pk, section)
+    now = preparing.working(sheet, one)
+    typed = kept.kept(user, pk=pk, section=section) if request.method != "POST" else None
+    data: QueryDict | None = request.POST.copy() if request.method == "POST" else None
+    if "repris" in request.GET and data is None:
+        data, typed = typed, None
+    form = SectionForm(data, section=one, kept=now.values)
+    page = Page(
+        request,
+        sheet,
+        one,
+        now,
+        form,
+        data if data is not None else QueryDict(),
+        fresh=data is None,
+        waiting=typed is not None,
+    )
+    if data is None:
+        return page.show()
+    asked = _rearranged(page)
+    if request.method != "POST" or asked or getattr(request, "unsure", False):
+        form.quiet()
+        return page.show()
+    if not form.is_valid():
+        return page.show(status=400)
+    parts = looking.noticed(one, data, now.values)
+    if parts and data.get("act") != AS_IS:
+        return page.show(parts=parts)
+    return _saved(page)
+
+
+def _saved(page: Page) -> HttpResponse:
+    request, sheet, data = page.request, page.sheet, page.data
+    user = person(request)
+    try:
+        save_section(sheet, page.section.name, page.form.values, by=user, **_began_from(data))
+    except SectionChanged as clash:
+        page.now = preparing.working(sheet, page.section)
+        data["revision"], data["settling"] = str(clash.revision), "1"
+        page.form.add_error(None, str(clash))
+        return page.show(status=clash.status)
+    except Refused as refusal:
+        page.form.add_error(None, str(refusal))
+        return page.show(status=refusal.status)
+    kept.forget(user, pk=sheet.pk, section=page.section.name)
+    leave(sheet, page.section.name, by=user)
+    messages.success(request, _("“%(section)s” is saved.") % {"section": page.section.label})
+    following = after(page.section)
+    goes_on = NEXT in (data.get("act"), data.get("then"))
+    if goes_on and following is not None:
+        return redirect("practices:write_section", pk=sheet.pk, section=following.name)
+    return redirect("practices:write", pk=sheet.pk)
+
+
+def after(section: Section) -> Section | None:
+    place = SECTIONS.index(section)
+    return SECTIONS[place + 1] if place + 1 < len(SECTIONS) else None
+
+
+def _began_from(data: QueryDict) -> dict[str, Any]:
+    """The revision and the published version that the page was made from."""
+    return {"revision": _number(data.get("revision")), "seen": _number(data.get("seen")) or None}
+
+
+def _number(text: str | None) -> int:
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 9 else 0
+
+
+def _rearranged(page: Page) -> bool:
+    """Do what a button of the form asks of its words: replace what could identify somebody, take
+    the other text, move a step. Whether one did: the form is then shown again, unsaved."""
+    data = page.data
+    if replaced := data.get("replace"):
+        looking.mend(page.section, data, replaced)
+    elif taken := data.get("take"):
+        whose, _colon, name = taken.partition(":")
+        values = page.now.published if whose == "published" else page.now.values
+        for field in page.section.fields:
+            if field.name == name and values is not None:
+                _put(data, field, values.get(name))
+    elif moved := data.get("step"):
+        _step(page, moved)
+    else:
+        return False
+    return True
+
+
+def _put(data: QueryDict, field: Field, value: Any) -> None:
+    """Fill one field of the form with a stored value."""
+    if field.kind is Kind.STEPS:
+        data.setlist(f"{field.name}-title", [one["title"] for one in value or []])
+        data.setlist(f"{field.name}-text", [one["text"] for one in value or []])
+    elif field.kind is Kind.TERMS:
+        data.setlist(field.name, list(value or []))
+    elif field.kind is Kind.LINES:
+        data[field.name] = "\n".join(value or [])
+    elif field.kind is Kind.YES:
+        data.setlist(field.name, ["on"] if value else [])
+    else:
+        data[field.name] = "" if value is None else str(value)
+
+
+def _step(page: Page, asked: str) -> None:
+    """Add, remove or move a row: "steps:add", "steps:up:2"."""
+    data = page.data
+    name, _colon, rest = asked.partition(":")
+    act, _colon, which = rest.partition(":")
+    field = next((one for one in page.section.fields if one.name == name), None)
+    if field is None or field.kind is not Kind.STEPS:
+        return
+    titles, texts = data.getlist(f"{name}-title"), data.getlist(f"{name}-text")
+    rows = list(zip(titles, texts, strict=False))
+    at = _number(which)
+    if act == "add":
+        rows.append(("", ""))
+        at = len(rows) - 1
+    elif at < len(rows):
+        row = rows.pop(at)
+        if act != "remove":
+            at = max(0, min(len(rows), at + (1 if act == "down" else -1)))
+            rows.insert(at, row)
+    data.setlist(f"{name}-title", [title for title, _text in rows])
+    data.setlist(f"{name}-text", [text for _title, text in rows])
+    widget: Any = page.form.fields[name].widget
+    widget.focus = max(0, min(at, len(rows) - 1))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a field of the form: the words of the other text. `whose` names it to
+    the button that takes it ("theirs", "published")."""
+
+    whose: str
+    lines: list[str]
+
+
+@dataclass(frozen=True)
+class Row:
+    bound: Any
+    field: Field
+    others: list[Beside]
+
+
+@dataclass
+class Page:
+    """The page of one section. `data` is what is in the form when it is not `fresh`; `waiting` says
+    that a text is kept for her beside it."""
+
+    request: HttpRequest
+    sheet: Sheet
+    section: Section
+    now: Working
+    form: SectionForm
+    data: QueryDict
+    fresh: bool
+    waiting: bool = False
+
+    @property
+    def settling(self) -> bool:
+        """Whether somebody else saved the section while she wrote, and she has both texts."""
+        return self.data.get("settling") == "1"
+
+    def show(self, *, status: int = 200, parts: list[Part] | None = None) -> HttpResponse:
+        user = person(self.request)
+        rights = rights_of(user, self.sheet)
+        came_back = not self.fresh and self.request.method != "POST"
+        context = {
+            "sheet": self.sheet,
+            "section": self.section,
+            "number": SECTIONS.index(self.section) + 1,
+            "count": len(SECTIONS),
+            "before": SECTIONS[max(0, SECTIONS.index(self.section) - 1)],
+            "after": after(self.section),
+            "form": self.form,
+            "rows": self._rows(),
+            "now": self.now,
+            "settling": self.settling,
+            "revision": self._revision(),
+            "seen": self.sheet.current.number if self.sheet.current else 0,
+            "changed": self.sheet.current is not None
+            and self.now.values != self.sheet.content.get(self.section.name, {}),
+            "parts": parts or [],
+            "then": self.data.get("act", ""),
+            "others": others_present(self.sheet, self.section.name, but=user),
+            "open": _is_open(self.sheet, moderates=rights.moderates),
+            "writer": writer_token(user),
+            "came_back": came_back,
+            "waiting": self.waiting,
+            "unsure": getattr(self.request, "unsure", False),
+            # Shown again and not saved: the page keeps it at once.
+            "unsaved": not self.fresh and status == 200 and not parts,
+        }
+        return render(self.request, "practices/writing/section.html", context, status=status)
+
+    def _revision(self) -> int:
+        """The one that her text began from: what was typed before keeps its own."""
+        return self.now.revision if self.fresh else _number(self.data.get("revision"))
+
+    def _rows(self) -> list[Row]:
+        hers: Mapping[str, Any] = self.now.values if self.fresh else self.form.values
+        theirs = self.now.values if self.settling else None
+        under = self.now.published
+        rows = []
+        for field in self.section.fields:
+            others = [
+                Beside(whose, preparing.in_words(field, values))
+                for whose, values in (("theirs", theirs), ("published", under))
+                if values is not None and values.get(field.name) != hers.get(field.name)
+            ]
+            rows.append(Row(self.form[field.name], field, others))
+        return rows
+
+
+@require_POST
+@of_members_sheet
+def drop(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
+    """Give up what is prepared of a section: the published text stands."""
+    if section not in BY_NAME:
+        raise Http404
+    user = person(request)
+    drop_section(sheet, section, by=user)
+    kept.forget(user, pk=sheet.pk, section=section)
+    messages.success(request, _("The published text of this section stands."))
+    return redirect("practices:write", pk=sheet.pk)
+
+
+# ------------------------------------------------------------------------- while it is typed
+
+
+@saves_writing
+@limited("practice_sections", limit=60, window=60)
+def keep(request: HttpRequest, writer: User, pk: int, section: str) -> HttpResponse:
+    """Save what is being typed in the copy in preparation; answer what the page says of it.
+
+    What does not fit, what could identify somebody and was not decided, what meets somebody else's
+    text, and what comes once her session has ended: kept for her alone.
+    """
+    sheet, one = _editable(writer, pk, section)
+    now = preparing.working(sheet, one)
+    form = SectionForm(request.POST, section=one, kept=now.values)
+    revision = _number(request.POST.get("revision"))
+    worry = ""
+    if request.user.pk != writer.pk:
+        worry = _("Your session has ended. Your text is kept: sign in to save it.")
+    elif request.POST.get("settling"):
+        worry = _("Kept for you alone until you save it.")
+    elif not form.is_valid():
+        worry = _("Something is to be mended. Your text is kept for you alone until then.")
+    elif looking.noticed(one, request.POST, now.values):
+        worry = _(
+            "Something could identify a young person. Your text is kept for you alone until you "
+            "save it and decide."
+        )
+    else:
+        try:
+            row = save_section(sheet, section, form.values, by=writer, **_began_from(request.POST))
+        except SectionChanged:
+            worry = _("Somebody changed this section meanwhile. Save to see both texts.")
+        except Refused as refusal:
+            worry = str(refusal)
+        else:
+            kept.forget(writer, pk=pk, section=section)
+            when = row.changed_at if row.pk else None
+            said = _("Saved, %(when)s") % {"when": moment(when)} if when else _("Saved")
+            return JsonResponse({"said": said, "worry": "", "revision": row.revision})
+    kept.keep(request, writer, pk=pk, section=section)
+    return JsonResponse({"said": _("Kept"), "worry": worry, "revision": revision})
+
+
+@saves_writing
+def present(request: HttpRequest, writer: User, pk: int, section: str) -> HttpResponse:
+    """Her page still has the section open; who else has."""
+    if request.user.pk != writer.pk:
+        return JsonResponse({"others": ""})
+    sheet, one = _editable(writer, pk, section)
+    be_present(sheet, one.name, by=writer)
+    names = ", ".join(other.full_name for other in others_present(sheet, one.name, but=writer))
+    said = _("Also in this section now: %(names)s.") % {"names": names} if names else ""
+    return JsonResponse({"others": said})

@@ -1,0 +1,104 @@
+/* Ancrage: one section of a practice sheet. What is typed is saved every few seconds, and the page
+   says who else has the section open. Without it, the form is a form. */
+
+const PAUSE = 3000;
+const PATIENCE = 5000;
+const HEARTBEAT = 20_000;
+/* what a browser lets go with a page that closes */
+const LAST = 60_000;
+/* of the form: they change by themselves, and are not what somebody typed */
+const OURS = ["csrfmiddlewaretoken", "writer", "revision", "seen", "then"];
+const live = document.getElementById("live");
+const form = document.querySelector("form[data-section]");
+const state = form.querySelector("[data-state]");
+const say = (sentence) => { live.textContent = ""; setTimeout(() => { live.textContent = sentence; }, 60); };
+
+const typed = () => new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+
+function content() {
+  const fields = typed();
+  OURS.forEach((name) => fields.delete(name));
+  return fields.toString();
+}
+
+function ask(url, body, last = false) {
+  return fetch(url, {
+    method: "POST", body, redirect: "error", headers: { Accept: "application/json" },
+    keepalive: last && body.toString().length < LAST, signal: AbortSignal.timeout(PATIENCE),
+  }).then((answer) => {
+    if (!answer.ok) throw new Error(String(answer.status));
+    return answer.json();
+  });
+}
+
+/* ---- saved while it is typed ---- */
+
+let kept = "unsaved" in form.dataset ? null : content();
+let waiting = 0;
+let saving = null;
+let leaving = false;
+let worried = "";
+
+function later() {
+  if (!waiting && !leaving) waiting = setTimeout(save, PAUSE);
+}
+
+function save(last = false) {
+  clearTimeout(waiting);
+  waiting = 0;
+  if (leaving || "closed" in form.dataset) return;
+  /* one at a time: each knows the revision that the one before made */
+  if (saving && !last) { later(); return; }
+  const now = content();
+  if (now === kept) return;
+  saving = ask(form.dataset.section, typed(), last).then((answer) => {
+    kept = now;
+    form.elements.revision.value = answer.revision;
+    state.textContent = answer.worry ? `${answer.said}. ${answer.worry}` : answer.said;
+    if (answer.worry && answer.worry !== worried) say(answer.worry);
+    worried = answer.worry;
+    if (content() === kept) form.dispatchEvent(new Event("ancrage:kept", { bubbles: true }));
+    else later();
+  }, () => {
+    state.textContent = form.dataset.unkept;
+    later();
+  }).finally(() => { saving = null; });
+}
+
+form.addEventListener("input", later);
+form.addEventListener("change", later);
+/* what is sent by hand is not to be saved again by a request that comes after it */
+form.addEventListener("submit", (event) => {
+  if (event.defaultPrevented) return;
+  leaving = true;
+  clearTimeout(waiting);
+  if (!saving) return;
+  event.preventDefault();
+  const button = event.submitter;
+  saving.finally(() => setTimeout(() => form.requestSubmit(button)));
+});
+window.addEventListener("pageshow", ({ persisted }) => { if (persisted) leaving = false; });
+if (kept === null) later();
+
+/* ---- who else is there ---- */
+
+const others = document.querySelector("[data-others]");
+
+async function beat() {
+  if (document.visibilityState === "hidden" || leaving) return;
+  const body = new URLSearchParams({ writer: form.elements.writer.value });
+  try {
+    const answer = await ask(form.dataset.present, body);
+    if (others.textContent.trim() !== answer.others) others.firstElementChild.textContent = answer.others;
+    others.hidden = !answer.others;
+  } catch {
+    /* it is only a help */
+  }
+}
+
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") save(true);
+  else beat();
+});
+setInterval(beat, HEARTBEAT);
+beat();

@@ -1,0 +1,452 @@
+"""Writing a sheet on its pages: section by section, with what is kept, noticed and met."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from core.models import KeptForm
+from core.writing import writer_token
+from practices.models import Presence, Sheet, Version, WorkingSection
+from practices.sections import SECTIONS
+from practices.services import life, presence, writing
+from practices.services.common import append_version
+from tests.conftest import World, make_person
+from tests.practices.conftest import make_sheet, make_terms
+
+pytestmark = pytest.mark.django_db
+
+As = Callable[[User | None], Client]
+PHONE = "418 555-1234"
+
+
+def page(sheet: Sheet, section: str = "besoin", rest: str = "") -> str:
+    return f"/pratiques/{sheet.pk}/rediger/{section}/{rest}"
+
+
+def form(user: User, revision: int = 0, **fields: Any) -> dict[str, Any]:
+    return {"writer": writer_token(user), "revision": revision, **fields}
+
+
+def row(sheet: Sheet, name: str = "besoin") -> WorkingSection:
+    return sheet.working_sections.get(name=name)
+
+
+# -------------------------------------------------------------------------------- beginning
+
+
+def test_maude_begins_a_sheet_with_its_name_and_is_led_to_its_sections(
+    world: World, as_: As
+) -> None:
+    browser, form = as_(world.maude), {"title": "Le lien", "submission": str(uuid.uuid4())}
+
+    answer = browser.post("/pratiques/nouvelle/", form)
+    again = browser.post("/pratiques/nouvelle/", form)
+
+    sheet = Sheet.objects.get()
+    assert answer.headers["Location"] == f"/pratiques/{sheet.pk}/rediger/"
+    assert again.headers["Location"] == answer.headers["Location"]
+    assert (sheet.title, sheet.bearer, sheet.state) == ("Le lien", world.relais, "draft")
+
+
+def test_an_animator_chooses_the_organisation_that_bears_the_sheet(world: World, as_: As) -> None:
+    as_(world.odile).post("/pratiques/nouvelle/", {"title": "Noté", "bearer": world.phare.pk})
+
+    assert Sheet.objects.get().bearer == world.phare
+
+
+def test_nobody_borrows_the_name_of_another_organisation(world: World, as_: As) -> None:
+    as_(world.maude).post("/pratiques/nouvelle/", {"title": "Noté", "bearer": world.phare.pk})
+
+    assert Sheet.objects.get().bearer == world.relais
+
+
+def test_who_is_of_no_organisation_reads_what_to_do(world: World, as_: As) -> None:
+    alone = make_person("Seule")
+
+    answer = as_(alone).get("/pratiques/nouvelle/")
+
+    assert answer.status_code == 403
+    assert "organisme" in answer.content.decode() or "organisation" in answer.content.decode()
+
+
+def test_a_guest_begins_nothing(world: World, as_: As) -> None:
+    until = timezone.now() + timedelta(days=9)
+    guest = make_person("Guy", role="invite", organisation=world.relais, access_until=until)
+
+    assert as_(guest).post("/pratiques/nouvelle/", {"title": "x"}).status_code == 403
+    assert as_(guest).get("/pratiques/mes-fiches/").status_code == 403
+    assert not Sheet.objects.exists()
+
+
+def test_a_title_that_names_a_child_is_noticed_before_it_is_kept(world: World, as_: As) -> None:
+    browser = as_(world.maude)
+    title = f"Appeler Kevin au {PHONE}"
+
+    answer = browser.post("/pratiques/nouvelle/", {"title": title})
+    assert "<mark>" in answer.content.decode()
+    assert not Sheet.objects.exists()
+
+    browser.post("/pratiques/nouvelle/", {"title": title, "act": "as-is"})
+    assert Sheet.objects.get().title == title
+
+
+def test_the_list_has_a_way_in_for_members_and_none_for_visitors(world: World, as_: As) -> None:
+    assert "/pratiques/nouvelle/" in as_(world.maude).get("/pratiques/").content.decode()
+    assert "/pratiques/nouvelle/" not in as_(None).get("/pratiques/").content.decode()
+
+
+# ------------------------------------------------------------------------------ the sections
+
+
+def test_the_list_of_sections_names_the_one_that_would_help_most(world: World, as_: As) -> None:
+    make_terms()
+    sheet = writing.begin_sheet(by=world.maude, bearer=world.relais, title="Le lien")
+
+    shown = as_(world.maude).get(f"/pratiques/{sheet.pk}/rediger/")
+
+    assert shown.context["complete"].next.name == "identite"
+    assert f'class="btn" href="{page(sheet, "identite")}"' in shown.content.decode()
+    lines = {line.section.name: line for line in shown.context["lines"]}
+    assert [field.name for field in lines["identite"].missing] == ["summary"]
+    assert not lines["anglais"].filled
+
+
+@pytest.mark.parametrize("section", [one.name for one in SECTIONS])
+def test_every_section_opens_and_saves_what_it_shows(
+    world: World, as_: As, draft: Sheet, section: str
+) -> None:
+    browser = as_(world.maude)
+    shown = browser.get(page(draft, section))
+    assert shown.status_code == 200
+    before = row(draft, section) if section in draft_names(draft) else None
+    bound = shown.context["form"]
+    fields: dict[str, Any] = {}
+    for name in bound.fields:
+        value = bound[name].value()
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            fields[f"{name}-title"] = [one["title"] for one in value]
+            fields[f"{name}-text"] = [one["text"] for one in value]
+        elif value:
+            fields[name] = value
+
+    revision = shown.context["revision"]
+    answer = browser.post(page(draft, section), form(world.maude, revision, act="next") | fields)
+
+    assert answer.status_code == 302
+    if before is not None:
+        after = row(draft, section)
+        assert (after.values, after.revision) == (before.values, before.revision)
+
+
+def draft_names(sheet: Sheet) -> set[str]:
+    return set(sheet.working_sections.values_list("name", flat=True))
+
+
+def test_saving_goes_on_to_the_next_section(world: World, as_: As, draft: Sheet) -> None:
+    fields = form(world.maude, 1, context="Autrement", act="next")
+
+    answer = as_(world.maude).post(page(draft), fields)
+
+    assert answer.headers["Location"] == page(draft, "public")
+    assert row(draft).values == {"context": "Autrement"}
+
+
+def test_a_section_is_saved_without_what_it_requires(world: World, as_: As, draft: Sheet) -> None:
+    as_(world.maude).post(page(draft), form(world.maude, 1, objectives="Un\nDeux", act="save"))
+
+    assert row(draft).values == {"objectives": ["Un", "Deux"]}
+
+
+def test_what_does_not_fit_is_all_said_at_once_and_nothing_is_lost(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    fields = {"title": "x" * 161, "summary": "y" * 501, "since": "2019"}
+
+    answer = as_(world.maude).post(page(draft, "identite"), form(world.maude, 1, **fields))
+
+    assert answer.status_code == 400
+    assert set(answer.context["form"].errors) == {"title", "summary"}
+    shown = answer.content.decode()
+    assert "x" * 161 in shown
+    assert "y" * 501 in shown
+    assert 'value="2019"' in shown
+
+
+def test_a_number_that_is_not_one_is_refused_in_words(world: World, as_: As, draft: Sheet) -> None:
+    answer = as_(world.maude).post(page(draft, "public"), form(world.maude, 1, yearly="beaucoup"))
+
+    assert answer.status_code == 400
+    assert list(answer.context["form"].errors) == ["yearly"]
+
+
+def test_steps_are_added_moved_and_removed_without_javascript(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    browser = as_(world.maude)
+    fields = {"steps-title": ["Un", "Deux", "Trois"], "steps-text": ["1", "2", "3"]}
+
+    def rows(asked: str) -> list[str]:
+        sent = form(world.maude, 1, step=asked) | fields
+        shown = browser.post(page(draft, "deroulement"), sent)
+        return [one["title"] for one in shown.context["form"]["steps"].value()]
+
+    assert rows("steps:add") == ["Un", "Deux", "Trois", ""]
+    assert rows("steps:up:2") == ["Un", "Trois", "Deux"]
+    assert rows("steps:down:0") == ["Deux", "Un", "Trois"]
+    assert rows("steps:remove:1") == ["Un", "Trois"]
+    assert rows("steps:up:99") == ["Un", "Deux", "Trois"]
+    assert rows("context:add") == ["Un", "Deux", "Trois"]
+    assert row(draft, "deroulement").revision == 1
+
+
+def test_what_could_identify_somebody_is_shown_replaced_or_kept_as_she_decides(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    browser = as_(world.maude)
+    text = f"On appelle le parent au {PHONE}."
+
+    asked = browser.post(page(draft), form(world.maude, 1, context=text, act="next"))
+    assert "<mark>" in asked.content.decode()
+    assert row(draft).revision == 1
+
+    mended = browser.post(page(draft), form(world.maude, 1, context=text, replace="context:0"))
+    assert PHONE not in mended.context["form"]["context"].value()
+
+    decided = form(world.maude, 1, context=text, act="as-is", then="next")
+    assert browser.post(page(draft), decided).headers["Location"] == page(draft, "public")
+    assert row(draft).values["context"] == text
+
+    # She decided: the same words are not asked about again.
+    more = form(world.maude, 2, context=f"{text} Puis on attend.", act="save")
+    assert browser.post(page(draft), more).status_code == 302
+
+
+def test_a_step_that_could_identify_somebody_is_mended_in_its_place(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    fields = {"steps-title": ["Un", "Deux"], "steps-text": ["Attendre", f"Appeler {PHONE}"]}
+    sent = form(world.maude, 1, replace="steps-text.1:0") | fields
+
+    shown = as_(world.maude).post(page(draft, "deroulement"), sent)
+
+    steps = shown.context["form"]["steps"].value()
+    assert steps[0] == {"title": "Un", "text": "Attendre"}
+    assert PHONE not in steps[1]["text"]
+
+
+# ---------------------------------------------------------------------------- while it is typed
+
+
+def test_what_is_typed_is_saved_as_she_goes(world: World, as_: As, draft: Sheet) -> None:
+    browser = as_(world.maude)
+
+    first = browser.post(page(draft, rest="garder/"), form(world.maude, 1, context="Un")).json()
+    assert first["revision"] == 2
+    again = form(world.maude, first["revision"], context="Un, deux")
+    assert browser.post(page(draft, rest="garder/"), again).json()["revision"] == 3
+
+    assert row(draft).values == {"context": "Un, deux"}
+    assert not KeptForm.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"context": f"Appeler le {PHONE}"},
+        {"context": "x" * 4001},
+        {"context": "À moi", "revision": 0},
+        {"context": "Des deux", "settling": "1"},
+    ],
+)
+def test_what_is_not_to_be_shared_yet_is_kept_for_her_alone(
+    world: World, as_: As, draft: Sheet, fields: dict[str, Any]
+) -> None:
+    before, browser = row(draft).values, as_(world.maude)
+
+    answer = browser.post(page(draft, rest="garder/"), form(world.maude, 1) | fields)
+
+    assert answer.json()["worry"]
+    assert row(draft).values == before
+    kept = KeptForm.objects.get()
+    assert (kept.user, kept.fields["context"]) == (world.maude, [fields["context"]])
+    assert "?repris=1" in browser.get(page(draft)).content.decode()
+    shown = browser.get(page(draft) + "?repris=1")
+    assert shown.context["form"]["context"].value() == fields["context"]
+
+
+def test_when_her_session_ends_what_she_types_is_kept_for_her_alone(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    before = row(draft).values
+
+    answer = as_(None).post(page(draft, rest="garder/"), form(world.maude, 1, context="Un"))
+    assert answer.json()["worry"]
+    sent = as_(None).post(page(draft), form(world.maude, 1, context="Un, deux", act="save"))
+
+    assert sent.status_code == 302
+    assert "repris" in sent.headers["Location"]
+    assert row(draft).values == before
+    shown = as_(world.maude).get(page(draft) + "?repris=1")
+    assert shown.context["form"]["context"].value() == "Un, deux"
+
+
+def test_nobody_saves_a_section_of_a_sheet_that_she_does_not_bear(
+    world: World, as_: As, draft: Sheet, sheet: Sheet
+) -> None:
+    for rest in ("", "garder/", "presence/"):
+        browser = as_(world.real)
+        answer = browser.post(page(draft, rest=rest), form(world.real, 1, context="Moi"))
+        assert answer.status_code == 404
+        answer = browser.post(page(sheet, rest=rest), form(world.real, 0, context="Moi"))
+        assert answer.status_code == 403
+    assert not WorkingSection.objects.filter(values__context="Moi").exists()
+    assert not Presence.objects.exists()
+
+
+def test_without_her_own_form_nothing_is_kept(world: World, as_: As, draft: Sheet) -> None:
+    fields = {"writer": "faux", "revision": 1, "context": "Moi"}
+
+    assert as_(world.maude).post(page(draft, rest="garder/"), fields).status_code == 403
+    assert as_(None).post(page(draft, rest="garder/"), fields).status_code == 302
+    assert row(draft).revision == 1
+
+
+def test_a_section_that_does_not_exist_is_not_found(world: World, as_: As, draft: Sheet) -> None:
+    assert as_(world.maude).get(page(draft, "nulle-part")).status_code == 404
+
+
+def test_what_was_submitted_is_read_but_not_changed_until_it_is_taken_back(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    life.submit(draft, by=world.maude)
+    browser = as_(world.maude)
+
+    refused = browser.post(page(draft), form(world.maude, 1, context="Autrement", act="save"))
+
+    assert refused.status_code == 409
+    assert refused.context["form"]["context"].value() == "Autrement"
+    life.take_back(draft, by=world.maude)
+    sent = form(world.maude, 1, context="Autrement", act="save")
+    assert browser.post(page(draft), sent).status_code == 302
+
+
+# ------------------------------------------------------------------------------- two people
+
+
+@pytest.fixture
+def two(world: World, draft: Sheet) -> Sheet:
+    """Maude and Naïma both bear the draft."""
+    draft.bearers.create(user=world.naima)
+    return draft
+
+
+def test_each_is_told_of_the_other_and_forgotten_after_a_minute(
+    world: World, as_: As, two: Sheet
+) -> None:
+    mine, hers = as_(world.maude), as_(world.naima)
+    fields = {"writer": writer_token(world.maude)}
+
+    assert mine.post(page(two, rest="presence/"), fields).json() == {"others": ""}
+    assert "Maude" in hers.get(page(two)).content.decode()
+    there = {"writer": writer_token(world.naima)}
+    assert "Maude" in hers.post(page(two, rest="presence/"), there).json()["others"]
+    assert hers.post(page(two, "cout", rest="presence/"), there).json() == {"others": ""}
+
+    Presence.objects.update(seen_at=timezone.now() - timedelta(seconds=61))
+    assert mine.get(page(two)).context["others"] == []
+    presence.forget_presences()
+    assert not Presence.objects.exists()
+
+
+def test_when_both_save_both_texts_are_shown_and_nothing_is_lost(
+    world: World, as_: As, two: Sheet
+) -> None:
+    mine, hers = as_(world.maude), as_(world.naima)
+    hers.post(page(two), form(world.naima, 1, context="De Naïma", objectives="A", act="save"))
+
+    met = mine.post(page(two), form(world.maude, 1, context="De Maude", act="save"))
+
+    assert met.status_code == 409
+    assert met.context["form"]["context"].value() == "De Maude"
+    beside = {one.field.name: one.others for one in met.context["rows"] if one.others}
+    assert beside["context"][0].lines == ["De Naïma"]
+    assert beside["objectives"][0].lines == ["A"]
+    assert "Naïma" in met.content.decode()
+    assert row(two).values["context"] == "De Naïma"
+
+    settling = form(world.maude, met.context["revision"], context="De Maude", settling="1")
+    taken = mine.post(page(two), settling | {"take": "theirs:objectives"})
+    assert taken.context["form"]["objectives"].value() == "A"
+    assert [one.field.name for one in taken.context["rows"] if one.others] == ["context"]
+
+    final = settling | {"context": "Des deux", "objectives": "A", "act": "save"}
+    assert mine.post(page(two), final).status_code == 302
+    assert row(two).values == {"context": "Des deux", "objectives": ["A"]}
+
+
+def test_an_improvement_published_meanwhile_is_shown_beside_until_she_saves(
+    world: World, as_: As, sheet: Sheet
+) -> None:
+    writing.save_section(sheet, "besoin", {"context": "En cours"}, by=world.maude, revision=0)
+    sheet.refresh_from_db()
+    content = sheet.content | {"besoin": {"context": "Bonifié"}}
+    append_version(sheet, content, by=world.odile, cause=Version.Cause.PROPOSAL)
+    browser = as_(world.maude)
+
+    shown = browser.get(page(sheet))
+    others = shown.context["rows"][0].others
+    assert (others[0].whose, others[0].lines) == ("published", ["Bonifié"])
+
+    browser.post(page(sheet), form(world.maude, 1, seen=2, context="Les deux", act="save"))
+    assert browser.get(page(sheet)).context["rows"][0].others == []
+    assert (row(sheet).base, row(sheet).values["context"]) == (2, "Les deux")
+
+
+def test_what_is_prepared_of_a_section_may_be_given_up(world: World, as_: As, sheet: Sheet) -> None:
+    writing.save_section(sheet, "besoin", {"context": "En cours"}, by=world.maude, revision=0)
+
+    as_(world.maude).post(page(sheet, rest="abandonner/"))
+
+    assert not sheet.working_sections.exists()
+    sheet.refresh_from_db()
+    assert sheet.progress == Sheet.Progress.NONE
+
+
+# ------------------------------------------------------------------------------------ budgets
+
+
+@pytest.mark.parametrize("lines", [1, 20])
+def test_a_section_costs_the_same_whatever_it_holds(
+    world: World, as_: As, draft: Sheet, lines: int, django_assert_max_num_queries: Any
+) -> None:
+    values = {"success": [f"Ligne {n}" for n in range(lines)], "mistakes": ["Une"]}
+    writing.save_section(draft, "lecons", values, by=world.maude, revision=1)
+    browser = as_(world.maude)
+    browser.get(page(draft, "lecons"))
+
+    with django_assert_max_num_queries(10):
+        browser.get(page(draft, "lecons"))
+    with django_assert_max_num_queries(8):
+        browser.get(f"/pratiques/{draft.pk}/rediger/")
+
+
+@pytest.mark.parametrize("count", [2, 12])
+def test_her_sheets_cost_the_same_whatever_their_number(
+    world: World, as_: As, count: int, django_assert_max_num_queries: Any
+) -> None:
+    for _number in range(count):
+        make_sheet(world.maude)
+    browser = as_(world.maude)
+    browser.get("/pratiques/mes-fiches/")
+
+    with django_assert_max_num_queries(7):
+        shown = browser.get("/pratiques/mes-fiches/")
+    assert len(shown.context["groups"][0].sheets) == count
