@@ -110,3 +110,37 @@ class PassagesWaiting(Refused):
         "passage away."
     )
     status = 409
+
+
+class AlreadyAnswered(Refused):
+    message = _("This improvement has its answer already: look at it again.")
+    status = 409
+
+
+class NothingProposed(Refused):
+    message = _("This is what the sheet says already: change something before you propose it.")
+    status = 409
+
+
+class SectionMoved(Refused):
+    """The section that an improvement changes is not what its author, or who decides, saw."""
+
+    message = _(
+        "This section was changed since. Here are the texts: settle what the sheet is to say."
+    )
+    status = 409
+
+
+class NotYourProposal(NotAllowed):
+    message = _("Only the person who proposed this improvement can take it back.")
+
+
+class AdaptingRefused(NotAllowed):
+    message = _("The organisation that bears this practice asks that it not be adapted.")
+
+
+class AgreementMissing(Invalid):
+    """The organisation of origin is to be asked first; `agreed` is the field that says she was."""
+
+    field = "agreed"
+    message = _("Ask the organisation that bears this practice before you adapt it.")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Exists, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.audience import State
 from core.content import Decision, Section
-from practices.models import Sheet
+from practices.models import Proposal, Sheet
+from practices.querysets import bearers_of
+from practices.sections import BY_NAME
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -18,6 +23,9 @@ if TYPE_CHECKING:
 HOME_ROWS = 3
 REVIEW_MINUTES = 20
 OPENING_MINUTES = 5
+# The bearers of a sheet have so many days to answer an improvement; then the animators may.
+ANSWER_DAYS = 14
+ANSWER_MINUTES = 10
 
 
 def for_rows(rows: Any) -> Any:
@@ -76,4 +84,28 @@ def _opening(sheet: Sheet) -> Decision:
         action=gettext_lazy("Look at it"),
         minutes=OPENING_MINUTES,
         details=[sheet.bearer.name],
+    )
+
+
+def proposals_to_decide(user: User, rows: int) -> list[Decision]:
+    """The improvements that nobody answered in time, or that nobody is there to answer, longest
+    waiting first."""
+    late = timezone.now() - timedelta(days=ANSWER_DAYS)
+    waiting = Proposal.objects.moderated_by(user).waiting().of_published_sheets()
+    waiting = waiting.filter(Q(created_at__lt=late) | ~Exists(bearers_of()))
+    found = waiting.select_related("sheet", "organisation").order_by("created_at", "pk")[:rows]
+    return [_proposal_decision(one) for one in found]
+
+
+def _proposal_decision(proposal: Proposal) -> Decision:
+    by = proposal.organisation.name if proposal.organisation is not None else ""
+    return Decision(
+        chip=gettext_lazy("Improvement"),
+        title=proposal.sheet.title,
+        quiet_title=_("An improvement of a practice sheet to answer"),
+        since=proposal.created_at,
+        url=proposal.get_absolute_url(),
+        action=gettext_lazy("Answer"),
+        minutes=ANSWER_MINUTES,
+        details=[one for one in (str(BY_NAME[proposal.section].label), by) if one],
     )

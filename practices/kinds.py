@@ -12,9 +12,11 @@ from community.models import Reaction
 from core import content
 from core.content import Kind
 from practices import home, indexed
-from practices.content import words
-from practices.models import Sheet
+from practices.content import text_of, words
+from practices.models import Proposal, Sheet
 from practices.models.sheet import space_of
+from practices.sections import BY_NAME
+from practices.services.improving import hide_proposal, restore_proposal
 from practices.services.life import hide_sheet, restore_sheet
 
 if TYPE_CHECKING:
@@ -42,6 +44,24 @@ def sheet_reacted(sheet_id: int, type: str, delta: int) -> None:
     Sheet.objects.filter(pk=sheet_id).update(**{column: F(column) + delta})
 
 
+def proposal_title(proposal: Proposal, viewer: Viewer) -> str:
+    title = sheet_title(proposal.sheet, viewer)
+    return _("Improvement proposed for “%(title)s”") % {"title": title}
+
+
+def proposal_author(proposal: Proposal, viewer: Viewer) -> User | None:
+    return proposal.owner if viewer.is_authenticated else None
+
+
+def proposal_snapshot(proposal: Proposal) -> dict[str, Any]:
+    said = text_of(BY_NAME[proposal.section], proposal.values)
+    return {"section": proposal.section, "why": proposal.why, "text": said}
+
+
+def proposal_reacted(proposal_id: int, type: str, delta: int) -> None:
+    Proposal.objects.filter(pk=proposal_id).update(thanks_count=F("thanks_count") + delta)
+
+
 def register() -> None:
     content.register(
         Kind(
@@ -64,5 +84,25 @@ def register() -> None:
             to_decide=home.to_decide,
             reacted=sheet_reacted,
             reactions=tuple(COLUMNS),
+        )
+    )
+    content.register(
+        Kind(
+            name="proposal",
+            model=Proposal,
+            label=gettext_lazy("proposed improvement"),
+            plural=gettext_lazy("proposed improvements"),
+            icon="edit",
+            title=proposal_title,
+            author=proposal_author,
+            snapshot=proposal_snapshot,
+            row_template="practices/proposal_row.html",
+            for_rows=lambda rows: rows.select_related("sheet", "owner", "organisation"),
+            space=space_of,
+            hide=hide_proposal,
+            restore=restore_proposal,
+            to_decide=home.proposals_to_decide,
+            reacted=proposal_reacted,
+            reactions=(Reaction.Type.THANKS.value,),
         )
     )

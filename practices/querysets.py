@@ -32,6 +32,14 @@ def bears(user: Viewer, outer: str = "pk") -> Exists:
     )
 
 
+def bearers_of(outer: str = "sheet_id") -> Any:
+    """Those who bear the outer sheet now, as `bears` says it of one person."""
+    rows: Any = apps.get_model("practices", "Bearer").objects
+    return rows.filter(
+        active_q("user__"), sheet_id=OuterRef(outer), user__organisation_id=F("sheet__bearer_id")
+    )
+
+
 class SheetQuerySet(AudienceQuerySet):
     def borne_by(self, user: Viewer) -> Self:
         """The sheets that she looks after, whatever is in preparation."""
@@ -104,6 +112,10 @@ class InsideQuerySet(AudienceQuerySet):
 class ProposalQuerySet(InsideQuerySet):
     def waiting(self) -> Self:
         return self.filter(answer="attente", state=State.PUBLISHED)
+
+    def of_published_sheets(self) -> Self:
+        """Those of sheets that are there for their readers."""
+        return self.filter(sheet__state=State.PUBLISHED, sheet__current__isnull=False)
 
 
 class TrialQuerySet(InsideQuerySet):

@@ -20,7 +20,7 @@ from forums.models import Post, Thread
 from library.models import Collection, Document
 from moderation.models import Report
 from notifications.models import IncomingMail
-from practices.models import Sheet
+from practices.models import Proposal, Sheet
 from search.models import SavedSearch
 
 # Who an address is for.
@@ -145,6 +145,11 @@ TABLE: dict[str, Row] = {
         "practices:keep_section", "practices:present", "practices:drop_section", post_only=True
     ),
     # practices: improvements and adaptations
+    **member(
+        "practices:improve", "practices:propose", "practices:proposals", "practices:proposal",
+        "practices:settle", "practices:versions", "practices:version", "practices:adapt",
+        "practices:differs", "practices:tree",
+    ),
     # practices: trials, what one keeps, evidence
     # practices: comparing, matching, what is missing
     # practices: what leaves the directory
@@ -176,7 +181,8 @@ OF_A_THREAD = {
 # The composer's addresses meet a visitor whose session has just ended: they answer themselves.
 KEEPS_WHAT_WAS_TYPED = {
     "forums:new", "forums:reply", "forums:edit", "forums:synthesis", "library:deposit",
-    "library:edit", "library:new_version", "practices:write_section",
+    "library:edit", "library:new_version", "practices:write_section", "practices:propose",
+    "practices:settle", "practices:adapt", "practices:differs",
 }  # fmt: skip
 
 
@@ -278,6 +284,9 @@ def _library_arguments(address: Address, names: set[str]) -> list[dict[str, Any]
 def _practices_arguments(address: Address, names: set[str]) -> list[dict[str, Any]]:
     others = {"slug": "nimporte", "number": 1, "section": "besoin", "act": "archiver"}
     rest = {name: value for name, value in others.items() if name in names}
+    if "proposal" in names:
+        found = Proposal.objects.values_list("sheet_id", "pk")
+        return [{"pk": sheet, "proposal": pk} | rest for sheet, pk in found]
     return [{"pk": pk} | rest for pk in Sheet.objects.values_list("pk", flat=True)]
 
 

@@ -1,1 +1,108 @@
 """The mails of improvements: proposed, answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from community.audience import moderators_of
+from core.events import on
+from core.mail import Message, message, queue, queue_many
+from core.site import absolute
+from practices.models import Bearer, Proposal
+from practices.permissions import rights_of
+from practices.querysets import bearers_of
+from practices.sections import BY_NAME
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+    from core.models import OutgoingMail
+
+Answer = Proposal.Answer
+
+
+@on("proposal.created")
+def tell_bearers(payload: dict[str, Any]) -> None:
+    """Those who bear the sheet; the animators when nobody does any more."""
+    proposal = Proposal.objects.waiting().filter(pk=payload["proposal"]).first()
+    if proposal is not None:
+        key = f"proposal_arrived:{proposal.pk}"
+        queue_many("proposal_arrived", to=_deciders(proposal), about=proposal, dedupe=key)
+
+
+def _deciders(proposal: Proposal) -> QuerySet[User]:
+    bearing = bearers_of("sheet_id").filter(pk=OuterRef("pk"))
+    rows = Bearer.objects.filter(Exists(bearing), sheet_id=proposal.sheet_id)
+    bearers = User.objects.filter(pk__in=rows.values("user_id"))
+    people = bearers if bearers.exists() else moderators_of(None)
+    return people.exclude(pk=proposal.owner_id or 0)
+
+
+@on("proposal.answered")
+def tell_author(payload: dict[str, Any]) -> None:
+    """Whoever proposed it."""
+    proposal = Proposal.objects.select_related("owner").filter(pk=payload["proposal"]).first()
+    if proposal is not None and proposal.owner is not None:
+        key = f"proposal_answered:{proposal.pk}"
+        queue("proposal_answered", to=proposal.owner, about=proposal, dedupe=key)
+
+
+@message("proposal_arrived")
+def proposal_arrived(mail: OutgoingMail) -> Message | None:
+    """To who may answer it, while it waits."""
+    proposal = _readable(mail)
+    if proposal is None or not proposal.is_waiting or mail.recipient is None:
+        return None
+    rights = rights_of(mail.recipient, proposal.sheet)
+    if not rights.edit:
+        return None
+    bears = rights.bears
+    return Message(
+        context=_context(proposal) | {"why": proposal.why},
+        why=_("You bear this practice sheet.") if bears else _("You animate the directory."),
+    )
+
+
+@message("proposal_answered")
+def proposal_answered(mail: OutgoingMail) -> Message | None:
+    """To its author, with the answer and, when it was published, the thanks."""
+    proposal = _readable(mail)
+    if proposal is None or proposal.owner_id != mail.recipient_id:
+        return None
+    if proposal.answer not in (Answer.ACCEPTED, Answer.AMENDED, Answer.REFUSED):
+        return None
+    version = proposal.version.number if proposal.version is not None else None
+    return Message(
+        context=_context(proposal)
+        | {
+            "answer": proposal.answer,
+            "accepted": proposal.answer != Answer.REFUSED,
+            "version": version,
+            "reply": proposal.reply,
+            "by": proposal.answered_by.full_name if proposal.answered_by is not None else "",
+        },
+        why=_("You proposed an improvement of this practice sheet."),
+    )
+
+
+def _readable(mail: OutgoingMail) -> Proposal | None:
+    """The proposal of a mail, if its recipient reads it now."""
+    if mail.recipient is None:
+        return None
+    rows = Proposal.objects.readable_by(mail.recipient).filter(pk=mail.object_id or 0)
+    rows = rows.select_related("sheet__bearer", "owner", "organisation", "version", "answered_by")
+    return rows.first()
+
+
+def _context(proposal: Proposal) -> dict[str, Any]:
+    return {
+        "title": proposal.sheet.title,
+        "section": str(BY_NAME[proposal.section].label),
+        "name": proposal.owner.full_name if proposal.owner is not None else "",
+        "organisation": proposal.organisation.name if proposal.organisation is not None else "",
+        "url": absolute(proposal.get_absolute_url()),
+    }

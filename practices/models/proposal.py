@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -54,6 +57,7 @@ class Proposal(CanBeRead):
         "practices.Version", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     state = models.CharField(_("State"), max_length=10, choices=State, default=State.PUBLISHED)
+    thanks_count = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(_("Proposed on"), default=timezone.now)
     submission = models.UUIDField(null=True, blank=True, unique=True, editable=False)
 
@@ -68,3 +72,15 @@ class Proposal(CanBeRead):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("practices:proposal", args=(self.sheet_id, self.pk))
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.answer == self.Answer.WAITING
+
+    @property
+    def published_values(self) -> dict[str, Any]:
+        """What was published of it: what was settled, or her own text."""
+        return self.values if self.settled is None else self.settled

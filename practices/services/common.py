@@ -155,10 +155,14 @@ def append_version(
 
 def _follow(sheet: Sheet, version: Version) -> None:
     """The sections in preparation that say what is published now are not in preparation any
-    more."""
-    for row in WorkingSection.objects.filter(sheet=sheet):
-        if row.values == version.content.get(row.name, {}):
-            row.delete()
+    more; with the last of them, nothing is."""
+    rows = list(WorkingSection.objects.filter(sheet=sheet))
+    same = [row for row in rows if row.values == version.content.get(row.name, {})]
+    for row in same:
+        row.delete()
+    if same and len(same) == len(rows) and sheet.progress != Sheet.Progress.NONE:
+        sheet.progress, sheet.claimed_by, sheet.submitted_at = Sheet.Progress.NONE, None, None
+        sheet.save(update_fields={"progress", "claimed_by", "submitted_at"})
 
 
 def credit(

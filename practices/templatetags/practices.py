@@ -8,7 +8,7 @@ from django import template
 
 from core import terms
 from practices.content import lines_of
-from practices.sections import Field
+from practices.sections import BY_NAME, Field
 
 register = template.Library()
 
@@ -23,3 +23,9 @@ def said(field: Field, value: Any) -> list[str]:
 def term_label(code: str, scheme: str) -> str:
     """The words of a code: `{{ sheet.evidence|term_label:"niveaux_preuve" }}`."""
     return terms.label(scheme, code) if code else ""
+
+
+@register.filter
+def section_label(name: str) -> str:
+    """The name of a section, for people: `{{ proposal.section|section_label }}`."""
+    return str(BY_NAME[name].label) if name in BY_NAME else name

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
-from practices.content import Content
+from practices.content import Content, Values
 from practices.panels import PANELS
 from practices.permissions import rights_of
 from practices.sections import SECTIONS, Field, Kind, Section
@@ -34,13 +34,15 @@ class Shown:
 
 def shown(content: Content, *, but: tuple[str, ...] = ()) -> list[Shown]:
     """The sections of `content` that say something, in their order."""
-    found = []
-    for section in SECTIONS:
-        values = content.get(section.name, {})
-        fields = [(field, values[field.name]) for field in section.fields if field.name in values]
-        if fields and section.name not in but:
-            found.append(Shown(section, fields))
-    return found
+    named = [one for one in SECTIONS if one.name not in but]
+    found = [shown_section(one, content.get(one.name, {})) for one in named]
+    return [one for one in found if one is not None]
+
+
+def shown_section(section: Section, values: Values) -> Shown | None:
+    """One section as it is drawn; None when it says nothing."""
+    fields = [(field, values[field.name]) for field in section.fields if field.name in values]
+    return Shown(section, fields) if fields else None
 
 
 @require_safe

@@ -1,0 +1,252 @@
+"""Proposing an improvement, reading those of a sheet, answering them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from community.models import Reaction
+from core.errors import Refused
+from core.web import person
+from practices.content import Values
+from practices.differences import between
+from practices.errors import GuestsRead, NotABearer, ReasonNeeded, SectionMoved, WrongStage
+from practices.forms.improving import ProposalForm, SettlingForm, initial_of
+from practices.models import Proposal, Sheet, Version
+from practices.permissions import rights_of
+from practices.sections import BY_NAME, SECTIONS, Section
+from practices.services import improving
+from practices.views import composing
+from practices.views.common import of_members_sheet
+from practices.views.composing import Again
+from practices.views.sheet import shown_section
+
+# As many answered ones as a page holds; the waiting ones are all there.
+ANSWERED = 50
+PROPOSE, SETTLE = "practices/improving/propose.html", "practices/improving/settle.html"
+
+
+def _section(name: str) -> Section:
+    if name not in BY_NAME:
+        raise Http404
+    return BY_NAME[name]
+
+
+def _improvable(request: HttpRequest, sheet: Sheet) -> Version:
+    """The version that she may propose to improve. Raises `GuestsRead`, `WrongStage`."""
+    rights = rights_of(person(request), sheet)
+    if not rights.writes:
+        raise GuestsRead
+    if not rights.propose or sheet.current is None:
+        raise WrongStage
+    return sheet.current
+
+
+# --------------------------------------------------------------------------------- proposing
+
+
+@require_safe
+@of_members_sheet
+def choose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """Which section to improve: those that say something, and those that say nothing yet."""
+    _improvable(request, sheet)
+    rows = [(one, bool(sheet.content.get(one.name))) for one in SECTIONS]
+    return render(request, "practices/improving/choose.html", {"sheet": sheet, "rows": rows})
+
+
+@composing.composer
+def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
+    """Another text for one section of a published sheet, and why."""
+    known, current = _section(section), _improvable(request, sheet)
+    data = composing.sent(request)
+    read = _version(sheet, data.get("base", "")) if data is not None else None
+    read = read or current
+    values = read.content.get(known.name, {})
+    form = ProposalForm(data, section=known, values=values)
+    context = {"sheet": sheet, "section": known, "form": form, "read": read}
+    again = composing.look(request, form, data)
+    if again is not None or data is None:
+        return composing.show(request, PROPOSE, context, data, again or Again())
+    try:
+        made = improving.propose(
+            sheet,
+            known.name,
+            form.given,
+            why=form.cleaned_data["why"],
+            by=person(request),
+            base=read.number,
+            submission=composing.submission_of(data),
+        )
+    except Refused as refusal:
+        again = composing.refused(form, refusal)
+        return composing.show(request, PROPOSE, context, data, again)
+    composing.forget(request)
+    messages.success(request, _("Your improvement is proposed: the people who bear it answer you."))
+    return redirect(made.get_absolute_url())
+
+
+def _version(sheet: Sheet, number: str) -> Version | None:
+    """The version that a form says it was made from."""
+    if not (number.isdecimal() and len(number) < 9):
+        return None
+    return sheet.versions.filter(number=int(number)).first()
+
+
+# ----------------------------------------------------------------------------------- reading
+
+
+@require_safe
+@of_members_sheet
+def proposals(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """The improvements of a sheet: those that wait, then those that have their answer."""
+    rows = _rows(request, sheet)
+    answered = rows.exclude(answer=Proposal.Answer.WAITING).order_by("-answered_at", "-pk")
+    context = {
+        "sheet": sheet,
+        "rights": rights_of(person(request), sheet),
+        "waiting": list(rows.waiting().order_by("created_at", "pk")),
+        "answered": list(answered[:ANSWERED]),
+    }
+    return render(request, "practices/improving/list.html", context)
+
+
+def _rows(request: HttpRequest, sheet: Sheet) -> Any:
+    rows = Proposal.objects.readable_by(person(request)).filter(sheet=sheet)
+    return rows.select_related("owner", "organisation", "answered_by", "version")
+
+
+def _proposal(request: HttpRequest, sheet: Sheet, pk: int) -> Proposal:
+    """One improvement, if she reads it. Who animates also sees what was set aside."""
+    user = person(request)
+    rows = Proposal.objects.readable_by(user) | Proposal.objects.moderated_by(user)
+    rows = rows.filter(sheet=sheet)
+    related = rows.select_related("owner", "organisation", "answered_by", "version")
+    found: Proposal = get_object_or_404(related, pk=pk)
+    found.sheet = sheet
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_members_sheet
+def proposal(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
+    """One improvement: what it changes, why, its answer; and, to answer it, three buttons."""
+    found = _proposal(request, sheet, proposal)
+    if request.method != "POST":
+        return _show_proposal(request, sheet, found)
+    try:
+        _carry_out(request, found)
+    except ReasonNeeded as refusal:
+        return _show_proposal(request, sheet, found, refusal=refusal)
+    except SectionMoved:
+        return redirect("practices:settle", pk=sheet.pk, proposal=found.pk)
+    return redirect(found.get_absolute_url())
+
+
+def _carry_out(request: HttpRequest, found: Proposal) -> None:
+    user, reply = person(request), request.POST.get("reply", "")
+    act = request.POST.get("acte", "")
+    if act == "accepter":
+        version = improving.accept(found, by=user, reply=reply)
+        said = _("Accepted: version %(number)s is published.")
+        messages.success(request, said % {"number": version.number})
+    elif act == "refuser":
+        improving.refuse(found, by=user, reply=reply)
+        messages.success(request, _("Not taken up: its author reads your answer."))
+    elif act == "retirer":
+        improving.take_back(found, by=user)
+        messages.success(request, _("You took your proposal back."))
+    else:
+        raise Http404
+
+
+def _show_proposal(
+    request: HttpRequest, sheet: Sheet, found: Proposal, refusal: Refused | None = None
+) -> HttpResponse:
+    user, section = person(request), BY_NAME[found.section]
+    rights = rights_of(user, sheet)
+    mine = found.owner_id == user.pk
+    thanked = Reaction.objects.on("proposal", [found.pk]).filter(
+        user=user, type=Reaction.Type.THANKS
+    )
+    context = {
+        "sheet": sheet,
+        "rights": rights,
+        "proposal": found,
+        "section": section,
+        "mine": mine,
+        "conflict": improving.is_conflict(found, sheet),
+        "differences": between(section, found.before, found.values),
+        "settled": between(section, found.values, found.settled) if found.settled else [],
+        "may_answer": rights.edit and found.is_waiting and found.state == "published",
+        "thanked": None if mine else thanked.exists(),
+        "refusal": refusal,
+        "typed": request.POST.get("reply", ""),
+    }
+    status = refusal.status if refusal is not None else 200
+    return render(request, "practices/improving/proposal.html", context, status=status)
+
+
+# ----------------------------------------------------------------------------------- settling
+
+
+@composing.composer
+def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
+    """Accept with changes: what its author read, what the section says now, what she proposes, and
+    the text that is to stay."""
+    found = _proposal(request, sheet, proposal)
+    rights = rights_of(person(request), sheet)
+    if not rights.edit:
+        raise NotABearer
+    if not found.is_waiting or sheet.current is None:
+        messages.info(request, _("This improvement has its answer already."))
+        return redirect(found.get_absolute_url())
+    section, now = BY_NAME[found.section], sheet.content.get(found.section, {})
+    data = composing.sent(request)
+    # The words of the lists may be those of either text.
+    form = SettlingForm(
+        data,
+        section=section,
+        values=improving.known_words(section, found.values, now),
+        initial=initial_of(section, found.values),
+    )
+    context = _three(sheet, found, section, now) | {"form": form}
+    again = composing.look(request, form, data)
+    if again is not None or data is None:
+        return composing.show(request, SETTLE, context, data, again or Again())
+    seen = _version(sheet, data.get("seen", ""))
+    try:
+        version = improving.amend(
+            found,
+            form.given,
+            by=person(request),
+            seen=seen.number if seen is not None else 0,
+            reply=form.cleaned_data["reply"],
+        )
+    except Refused as refusal:
+        again = composing.refused(form, refusal)
+        return composing.show(request, SETTLE, context, data, again)
+    composing.forget(request)
+    said = _("Accepted: version %(number)s is published.")
+    messages.success(request, said % {"number": version.number})
+    return redirect(found.get_absolute_url())
+
+
+def _three(sheet: Sheet, found: Proposal, section: Section, now: Values) -> dict[str, Any]:
+    """The three texts, each whole, and what differs between them."""
+    return {
+        "sheet": sheet,
+        "proposal": found,
+        "section": section,
+        "conflict": improving.is_conflict(found, sheet),
+        "seen": sheet.current.number if sheet.current is not None else 0,
+        "before": shown_section(section, found.before),
+        "now": shown_section(section, now),
+        "proposed": shown_section(section, found.values),
+        "since": between(section, found.before, now),
+        "differences": between(section, found.before, found.values),
+    }

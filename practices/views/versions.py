@@ -1,0 +1,94 @@
+"""The history of a sheet: its versions, what differs between any two of them, bringing one back."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from core.pagination import by_cursor
+from core.web import person
+from practices.differences import between_contents
+from practices.models import Proposal, Sheet, Version
+from practices.permissions import rights_of
+from practices.sections import BY_NAME
+from practices.services import writing
+from practices.views.common import of_members_sheet
+from practices.views.sheet import shown
+
+SIZE = 30
+
+
+def _versions(request: HttpRequest, sheet: Sheet) -> QuerySet[Version]:
+    """The versions of a sheet that she sees: reads, or moderates."""
+    user = person(request)
+    rows = Version.objects.readable_by(user) | Version.objects.moderated_by(user)
+    return rows.filter(sheet=sheet).select_related("by", "restored_from")
+
+
+@require_safe
+@of_members_sheet
+def versions(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """Every version: when, by whom, what changed and why."""
+    page = by_cursor(
+        _versions(request, sheet).defer("content"),
+        after=request.GET.get("apres", ""),
+        size=SIZE,
+        order=("number", "id"),
+    )
+    thanked = Proposal.objects.readable_by(person(request)).filter(version__in=page.rows)
+    by_version = {one.version_id: one for one in thanked.select_related("owner", "organisation")}
+    context = {
+        "sheet": sheet,
+        "rights": rights_of(person(request), sheet),
+        "rows": [
+            {
+                "version": version,
+                "sections": [BY_NAME[name] for name in version.changed if name in BY_NAME],
+                "proposal": by_version.get(version.pk),
+            }
+            for version in page.rows
+        ],
+        "next_url": f"?apres={page.next}" if page.next else "",
+    }
+    return render(request, "practices/improving/versions.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_members_sheet
+def version(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
+    """What a version said; with `?avec=`, what differs between another and it. Posting brings it
+    back, as a new version."""
+    if request.method == "POST":
+        return _restore(request, sheet, number)
+    asked = request.GET.get("avec", "")
+    wanted = int(asked) if asked.isdecimal() and len(asked) < 9 else 0
+    rows = _versions(request, sheet).filter(Q(number=number) | Q(number=wanted))
+    found = {one.number: one for one in rows}
+    if number not in found or (wanted and wanted not in found):
+        raise Http404
+    this, other = found[number], found.get(wanted)
+    numbers = _versions(request, sheet).order_by("-number").values_list("number", flat=True)
+    context = {
+        "sheet": sheet,
+        "rights": rights_of(person(request), sheet),
+        "version": this,
+        "other": other,
+        "numbers": list(numbers),
+        "compared": between_contents(other.content, this.content) if other is not None else None,
+        "sections": shown(this.content),
+    }
+    return render(request, "practices/improving/version.html", context)
+
+
+def _restore(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
+    if request.POST.get("acte") != "restaurer":
+        raise Http404
+    this = get_object_or_404(_versions(request, sheet).select_related("sheet"), number=number)
+    made = writing.restore_version(this, by=person(request))
+    said = _("Version %(old)s is published again, as version %(new)s.")
+    messages.success(request, said % {"old": this.number, "new": made.number})
+    return redirect("practices:versions", pk=sheet.pk)
