@@ -24,13 +24,14 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Notice:
-    """What is new in one object: all of it in one line. `named` says that it names her."""
+    """What is new in one object: all of it in one line, in its space if it has one. `named` says
+    that it names her."""
 
     title: str
     url: str
     what: str
     at: datetime
-    space: SubCommunity
+    space: SubCommunity | None
     named: bool = False
 
 

@@ -8,6 +8,7 @@ class PracticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from practices import kinds, mail  # noqa: F401  (mails register themselves)
+        from practices import centre, kinds, mail  # noqa: F401  (they register themselves)
+        from practices.services import evidence, interest  # noqa: F401  (duties and handlers)
 
         kinds.register()

@@ -139,6 +139,11 @@ TABLE: dict[str, Row] = {
     # practices: writing a sheet and its life
     # practices: improvements and adaptations
     # practices: trials, what one keeps, evidence
+    **member(
+        "practices:try", "practices:trials", "practices:trial_change", "practices:trial_aside",
+        "practices:kept", "practices:asked", "practices:evidence",
+    ),
+    **member("practices:keep", post_only=True),
     # practices: comparing, matching, what is missing
     # practices: what leaves the directory
     # practices: born of a thread
@@ -170,6 +175,7 @@ OF_A_THREAD = {
 KEEPS_WHAT_WAS_TYPED = {
     "forums:new", "forums:reply", "forums:edit", "forums:synthesis", "library:deposit",
     "library:edit", "library:new_version",
+    "practices:try", "practices:trial_change",
 }  # fmt: skip
 
 
