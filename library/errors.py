@@ -33,10 +33,6 @@ class NothingToDeposit(Invalid):
     message = _("Choose a file, or give the address of a page.")
 
 
-class NotAnAddress(Invalid):
-    message = _("Write a whole address, which begins with https:// or http://.")
-
-
 class ForeignFile(Invalid):
     message = _("One of the files is not yours or is no longer available. Send it again.")
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core import formats
+from notifications import questions
 from notifications.models import Attention, Delivery, Digest
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class PreferencesForm(forms.Form):
         label=_("Day of the weekly digest"), choices=Digest.Weekday.choices, coerce=int
     )
     zone = forms.ChoiceField(label=_("Time zone"), choices=ZONES)
+    questions = forms.MultipleChoiceField(
+        label=_("What I may be asked"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, spaces: list[SubCommunity], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -60,6 +64,7 @@ class PreferencesForm(forms.Form):
         hours = (datetime(2000, 1, 1, hour, tzinfo=zone) for hour in range(24))
         clock = [(one.hour, formats.hours(one, language)) for one in hours]
         self.fields["hour"].choices = clock  # type: ignore[attr-defined]
+        self.fields["questions"].choices = questions.choices()  # type: ignore[attr-defined]
         self.spaces = spaces
         self.by_space: list[tuple[SubCommunity, Any, Any]] = []
         for space in spaces:

@@ -19,7 +19,7 @@ from core import content
 from core.ratelimit import by_address, limited
 from core.signing import TokenInvalid, read_token
 from core.web import person
-from notifications import services
+from notifications import questions, services
 from notifications.attention import USUAL
 from notifications.centre import notices
 from notifications.forms import RHYTHM, PreferencesForm
@@ -56,6 +56,7 @@ def preferences(request: HttpRequest) -> HttpResponse:
         services.set_preferences(
             by=user, everything=form.everything(), spaces=form.chosen(), rhythm=form.rhythm()
         )
+        questions.set_wanted(form.cleaned_data["questions"], by=user)
         messages.success(request, _("Your choices are saved."))
         return redirect("notifications:preferences")
     context = {"form": form, "followed": _followed(user)}
@@ -67,6 +68,8 @@ def _initial(user: User) -> dict[str, Any]:
     digest = Digest.objects.filter(user=user).first() or Digest()
     found: dict[str, Any] = {"attention": Attention.PART, "mail": USUAL}
     found |= {name: getattr(digest, name) for name in RHYTHM}
+    refused = questions.silenced(user)
+    found["questions"] = [name for name, _label in questions.choices() if name not in refused]
     rows = Subscription.objects.filter(user=user, kind__in=(EVERYTHING, SPACE))
     for kind, object_id, attention, mail in rows.values_list(
         "kind", "object_id", "attention", "mail"
@@ -121,8 +124,9 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     """From a mail, signed in or not: GET asks, POST stops. It says nothing of what is followed."""
     ids = read_token(PURPOSE, token)
     digest = ids["kind"] == DIGEST
+    said = {"digest": digest, "question": questions.is_question(ids["kind"])}
     if request.method != "POST":
-        return render(request, "notifications/stop.html", {"done": False, "digest": digest})
+        return render(request, "notifications/stop.html", {"done": False} | said)
     user = User.objects.filter(pk=ids["user"]).first()
     if user is None:
         raise TokenInvalid
@@ -130,4 +134,4 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         services.stop_digests(by=user)
     else:
         services.stop(ids["kind"], ids["id"], by=user)
-    return render(request, "notifications/stop.html", {"done": True, "digest": digest})
+    return render(request, "notifications/stop.html", {"done": True} | said)

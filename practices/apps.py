@@ -9,6 +9,10 @@ class PracticesConfig(AppConfig):
 
     def ready(self) -> None:
         from practices import centre, kinds, mail  # noqa: F401  (they register themselves)
-        from practices.services import adapting  # noqa: F401  (its duties too)
+        from practices.services import (  # noqa: F401  (their duties too)
+            adapting,
+            evidence,
+            interest,
+        )
 
         kinds.register()

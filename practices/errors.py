@@ -144,3 +144,35 @@ class AgreementMissing(Invalid):
 
     field = "agreed"
     message = _("Ask the organisation that bears this practice before you adapt it.")
+
+
+class OneOfYourOrganisation(NotAllowed):
+    message = _("You tell a trial of your own organisation.")
+
+
+class NoOrganisation(Refused):
+    message = _("A trial is that of an organisation: join yours first, or choose one.")
+
+
+class NotYourTrial(NotAllowed):
+    message = _("Only the person who told a trial can change it.")
+
+
+class NotACount(Invalid):
+    """Not a number of people; `field` is its name."""
+
+    message = _("Write a number, without a unit.")
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__()
+
+
+class InThePast(Invalid):
+    """A day that has passed; `field` is its name."""
+
+    message = _("Choose a day to come.")
+
+    def __init__(self, field: str) -> None:
+        self.field = field
+        super().__init__()

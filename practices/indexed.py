@@ -19,6 +19,9 @@ EVENTS = (
     "sheet.hidden",
     "sheet.put_back",
     "sheet.withdrawn",
+    "trial.told",  # how many there are
+    "trial.hidden",
+    "trial.restored",
 )
 
 

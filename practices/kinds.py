@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from community.models import Reaction
 from core import content
 from core.content import Kind
-from practices import home, indexed
+from practices import home, indexed, trial_kind
 from practices.content import text_of, words
 from practices.models import Proposal, Sheet
 from practices.models.sheet import space_of
@@ -106,3 +106,4 @@ def register() -> None:
             reactions=(Reaction.Type.THANKS.value,),
         )
     )
+    trial_kind.register()

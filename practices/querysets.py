@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
-from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
+from django.db.models import (
+    BooleanField,
+    Case,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from accounts.querysets import active_q
@@ -121,3 +135,29 @@ class ProposalQuerySet(InsideQuerySet):
 class TrialQuerySet(InsideQuerySet):
     def abandoned(self) -> Self:
         return self.filter(outcome="abandonnee")
+
+    def abandoned_among_first(self) -> Self:
+        """Newest first, the abandoned ones taking every other place while there are any: they teach
+        as much, and are the first to be forgotten."""
+        abandoned = Case(When(outcome="abandonnee", then=0), default=1, output_field=IntegerField())
+        rank = Window(
+            RowNumber(),
+            partition_by=[F("is_other")],
+            order_by=[F("created_at").desc(), F("pk").desc()],
+        )
+        rows = self.annotate(is_other=abandoned).annotate(rank=rank)
+        return rows.order_by("rank", "is_other")
+
+
+class InterestQuerySet(QuerySet):
+    def of(self, user: Viewer) -> Self:
+        """Hers, of sheets that she may read now."""
+        rows = self.filter(user_id=user.pk or 0, sheet__state=State.PUBLISHED)
+        return rows.filter(audience_q(user, "sheet__"))
+
+    def kept(self) -> Self:
+        return self.filter(saved_at__isnull=False)
+
+    def to_answer(self) -> Self:
+        """Asked, and not answered yet."""
+        return self.filter(asked_at__isnull=False, answer="")

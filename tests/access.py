@@ -151,6 +151,11 @@ TABLE: dict[str, Row] = {
         "practices:differs", "practices:tree",
     ),
     # practices: trials, what one keeps, evidence
+    **member(
+        "practices:try", "practices:trials", "practices:trial_change", "practices:trial_aside",
+        "practices:kept", "practices:asked", "practices:evidence",
+    ),
+    **member("practices:keep", post_only=True),
     # practices: comparing, matching, what is missing
     # practices: what leaves the directory
     # practices: born of a thread
@@ -182,7 +187,8 @@ OF_A_THREAD = {
 KEEPS_WHAT_WAS_TYPED = {
     "forums:new", "forums:reply", "forums:edit", "forums:synthesis", "library:deposit",
     "library:edit", "library:new_version", "practices:write_section", "practices:propose",
-    "practices:settle", "practices:adapt", "practices:differs",
+    "practices:settle", "practices:adapt", "practices:differs", "practices:try",
+    "practices:trial_change",
 }  # fmt: skip
 
 

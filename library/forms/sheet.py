@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import terms
+from core.fetching import NotAnAddress
 from library import errors
 from library.forms.fields import (
     SEPARATOR,
@@ -45,7 +46,7 @@ class SheetForm(Refusing):
 
     FIELD_OF = {
         errors.BadDate: "issued",
-        errors.NotAnAddress: "link",
+        NotAnAddress: "link",
         errors.NothingToDeposit: "link",
         errors.TooManyTags: "tags",
     }

@@ -1,7 +1,6 @@
 """Whether what stands elsewhere still answers: each link is asked once a week, politely.
 
-One failure says little: a link is *broken* after three, at least a day apart. An answer that asks
-who we are, or tells us to come back later, is an answer.
+One failure says little: a link is *broken* after three, at least a day apart.
 """
 
 from __future__ import annotations
@@ -11,16 +10,14 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from itertools import zip_longest
-from urllib.parse import urlsplit
 
 from django.db.models import F, Q
 from django.utils import timezone
 
 from core import leases
 from core.audience import State
+from core.probing import host_of, probe, wait
 from core.schedule import every
-from library.errors import NotAnAddress
-from library.fetching import NotPublic, NotRead, fetch
 from library.models import Document
 
 LinkState = Document.LinkState
@@ -31,10 +28,6 @@ DOUBTED_AGAIN = timedelta(hours=23)
 BROKEN_AFTER = 3
 # In one run, which an hourly duty has the time of: so many links, so many of one host.
 MOST, MOST_OF_A_HOST, SECONDS = 60, 10, 480
-# Between two requests to one host.
-PAUSE = 1.0
-CLOSED_DOORS = frozenset({401, 402, 403, 407, 451})
-LATER = frozenset({408, 425, 429, 503})
 
 
 @every(minutes=60, name="library.check_links")
@@ -50,32 +43,6 @@ def check_links() -> None:
         state = probe(link)
         asked[host] = time.monotonic()
         note(pk, link, state)
-
-
-def wait(since: float | None) -> None:
-    """Leave a host in peace for a moment after it was last asked."""
-    if since is not None:
-        time.sleep(max(0.0, PAUSE - (time.monotonic() - since)))
-
-
-def probe(link: str) -> bool | None:
-    """Whether `link` answers; None when it says to come back later.
-
-    A HEAD first; where that does not succeed, a GET of nothing but its beginning: many sites
-    know no HEAD.
-    """
-    found = _answer(link, "HEAD")
-    return found if found else _answer(link, "GET")
-
-
-def _answer(link: str, method: str) -> bool | None:
-    try:
-        status = fetch(link, method=method, most=1).status
-    except (NotAnAddress, NotPublic, NotRead):
-        return False
-    if status in LATER:
-        return None
-    return status < 400 or status in CLOSED_DOORS
 
 
 def note(pk: int, link: str, answers: bool | None) -> None:
@@ -113,10 +80,3 @@ def _in_turn(now: datetime) -> Iterator[tuple[int, str]]:
     turns = (one for turn in zip_longest(*by_host.values()) for one in turn if one is not None)
     for _count, one in zip(range(MOST), turns, strict=False):
         yield one
-
-
-def host_of(link: str) -> str:
-    try:
-        return urlsplit(link).hostname or ""
-    except ValueError:
-        return ""

@@ -9,7 +9,6 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypedDict
 
 from django.core.exceptions import ValidationError
-from django.core.validators import URLValidator
 from django.db.models import Q
 
 from accounts.models import Organisation
@@ -17,6 +16,7 @@ from community.models import SubCommunity
 from core import terms
 from core.audience import Audienced, Level
 from core.errors import NotAllowed
+from core.fetching import check_address
 from core.models import Term
 from core.text import one_line
 from library.errors import (
@@ -25,7 +25,6 @@ from library.errors import (
     FieldTooLong,
     NoOrganisation,
     NotAMember,
-    NotAnAddress,
     PublicWithoutPermission,
     SpaceClosed,
     TooManyTags,
@@ -174,14 +173,6 @@ def _changed(document: Document, name: str) -> bool:
     """Whether a saved row says something else: a word that was retired since stays allowed."""
     kept = Document.objects.filter(pk=document.pk).values_list(name, flat=True).first()
     return bool(kept != getattr(document, name))
-
-
-def check_address(value: str) -> None:
-    """Raises `NotAnAddress` unless `value` is a whole http or https address."""
-    try:
-        URLValidator(schemes=("http", "https"))(value)
-    except ValidationError:
-        raise NotAnAddress from None
 
 
 # ---------------------------------------------------------------------------------- audience

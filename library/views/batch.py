@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from core import files, warning
 from core.errors import Refused
+from core.fetching import NotRead
 from core.models import StoredFile
 from core.ratelimit import TooMany, hit
 from core.warning import Part
@@ -131,7 +132,7 @@ class Batch:
             page = fetching.describe(address)
             words |= {"title": page.title, "abstract": page.description}
             words["extent"] = _minutes(page.minutes)
-        except fetching.NotRead as refusal:
+        except NotRead as refusal:
             self.refused.append((address, str(refusal)))
         except Refused as refusal:
             # Not an address, or too many of them: it stays where it was typed.

@@ -1,1 +1,136 @@
 """The mails of trials: “have you tried it?”, told, evidence that expired."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.querysets import active_q
+from community.audience import moderators_of
+from core.events import on
+from core.mail import Message, message, queue_many
+from core.models import OutgoingMail
+from core.site import absolute
+from notifications import questions
+from notifications.links import stop_url
+from practices.models import Bearer, Evidence, Interest, Sheet, Trial
+from practices.services.interest import QUESTION, may_be_asked
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
+questions.register(QUESTION, gettext_lazy("Whether I tried the practice sheets that I keep"))
+
+
+def _page(name: str, sheet: Sheet) -> str:
+    return absolute(reverse(f"practices:{name}", args=(sheet.pk,)))
+
+
+@message("trial_question")
+def trial_question(mail: OutgoingMail) -> Message | None:
+    """“Have you tried it?”, once, to who kept or downloaded a sheet, while the question makes
+    sense and she has not answered. Its links lead to pages: none of them answers by itself."""
+    person = mail.recipient
+    if person is None:
+        return None
+    rows = Interest.objects.filter(pk=mail.object_id or 0, user=person, answer="")
+    row = rows.select_related("sheet", "user").first()
+    if row is None or not may_be_asked(row):
+        return None
+    asked = _page("asked", row.sheet)
+    return Message(
+        context={
+            "title": row.sheet.title,
+            "kept": row.saved_at is not None,
+            "yes_url": _page("try", row.sheet),
+            "not_yet_url": f"{asked}?reponse=pas-encore",
+            "no_url": f"{asked}?reponse=non",
+        },
+        why=_("You kept or downloaded this practice sheet. You are asked once."),
+        unsubscribe_url=stop_url(person, QUESTION, 0),
+    )
+
+
+# ------------------------------------------------------------------------------- to its bearers
+
+
+def _bearers(sheet_id: int) -> QuerySet[User]:
+    """Those who look after the sheet now (`practices.querysets.bears`)."""
+    named = Bearer.objects.filter(
+        sheet_id=sheet_id, user=OuterRef("pk"), sheet__bearer=OuterRef("organisation")
+    )
+    return User.objects.filter(active_q(), Exists(named))
+
+
+@on("trial.told")
+def tell_bearers(payload: dict[str, Any]) -> None:
+    """One mail to each bearer but who told it."""
+    trial = Trial.objects.filter(pk=payload["trial"]).first()
+    if trial is not None:
+        people = _bearers(trial.sheet_id).exclude(pk=trial.owner_id or 0)
+        queue_many("trial_told", to=people, about=trial, dedupe=f"trial_told:{trial.pk}")
+
+
+@message("trial_told")
+def trial_told(mail: OutgoingMail) -> Message | None:
+    """To who bears the sheet, if she still does and the trial still stands."""
+    person = mail.recipient
+    if person is None:
+        return None
+    rows = Trial.objects.readable_by(person).select_related("sheet", "organisation")
+    trial = rows.filter(pk=mail.object_id or 0).first()
+    if trial is None or not _bearers(trial.sheet_id).filter(pk=person.pk).exists():
+        return None
+    return Message(
+        context={
+            "title": trial.sheet.title,
+            "organisation": trial.organisation.name if trial.organisation is not None else "",
+            "outcome": trial.get_outcome_display(),
+            "lesson": trial.lesson,
+            "url": absolute(trial.get_absolute_url()),
+        },
+        why=_("You look after this practice sheet."),
+    )
+
+
+@on("evidence.expired")
+def tell_expired(payload: dict[str, Any]) -> None:
+    """To the bearers, and to the animators, who may decide again."""
+    evidence = Evidence.objects.filter(pk=payload["evidence"]).first()
+    if evidence is not None:
+        bearers, animators = _bearers(evidence.sheet_id), moderators_of(None)
+        people = User.objects.filter(
+            Q(pk__in=bearers.values("pk")) | Q(pk__in=animators.values("pk"))
+        )
+        queue_many(
+            "evidence_expired", to=people, about=evidence, dedupe=f"evidence_expired:{evidence.pk}"
+        )
+
+
+@message("evidence_expired")
+def evidence_expired(mail: OutgoingMail) -> Message | None:
+    """While nobody has decided again, to who may."""
+    person = mail.recipient
+    if person is None:
+        return None
+    rows = Evidence.objects.filter(pk=mail.object_id or 0).exclude(expiry="")
+    evidence = rows.select_related("sheet").first()
+    if evidence is None or evidence.sheet.evidence_expiry != evidence.expiry:
+        return None
+    mine = Sheet.objects.published().filter(pk=evidence.sheet_id)
+    bears = mine.borne_by(person).exists()
+    if not (bears or mine.moderated_by(person).exists()):
+        return None
+    return Message(
+        context={
+            "title": evidence.sheet.title,
+            "reason": evidence.get_expiry_display(),
+            "url": _page("evidence", evidence.sheet),
+        },
+        why=_("You look after this practice sheet.") if bears else _("You animate the directory."),
+    )

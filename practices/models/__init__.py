@@ -1,4 +1,4 @@
-from practices.models.evidence import Evidence
+from practices.models.evidence import Evidence, EvidenceRequest
 from practices.models.life import Interest, Presence, Step
 from practices.models.passage import Passage
 from practices.models.proposal import Proposal
@@ -9,6 +9,7 @@ __all__ = [
     "Bearer",
     "Credit",
     "Evidence",
+    "EvidenceRequest",
     "Interest",
     "Passage",
     "Presence",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -46,3 +47,40 @@ class Evidence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet_id} {self.level}"
+
+
+class EvidenceRequest(models.Model):
+    """The bearers ask an animator for a level that is not theirs to decide.
+
+    `evidence` is the decision that answered it; settled without one, it was not granted.
+    """
+
+    sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="evidence_requests")
+    level = models.CharField(_("Level"), max_length=2, choices=Sheet.EvidenceLevel)
+    source = models.CharField(_("Source"), max_length=400)
+    source_url = models.URLField(_("Link to the source"), max_length=600, blank=True)
+    words = models.TextField(_("Why this level"), max_length=1000, blank=True)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    asked_at = models.DateTimeField(default=timezone.now)
+    evidence = models.ForeignKey(
+        Evidence, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    settled_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ("asked_at", "id")
+        constraints = (
+            models.UniqueConstraint(
+                fields=("sheet",),
+                condition=models.Q(settled_at=None),
+                name="evidence_request_waits_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.sheet_id} asks for {self.level}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("practices:evidence", args=(self.sheet_id,))

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from practices import querysets
 from practices.models.sheet import Sheet
 
 
@@ -63,8 +64,15 @@ class Presence(models.Model):
 class Interest(models.Model):
     """A person who kept or downloaded a sheet: asked once, four weeks later, whether she tried it.
 
-    `saved_at` is null when she only downloaded it, or no longer keeps it.
+    `saved_at` is null when she only downloaded it, or no longer keeps it. `ask_on` is the day of
+    the question, emptied when it is not to be asked; `answer` is what she said.
     """
+
+    class Answer(models.TextChoices):
+        NONE = "", _("No answer")
+        YES = "oui", _("Yes")
+        NOT_YET = "pas-encore", _("Not yet")
+        NO = "non", _("No")
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="interests")
     user = models.ForeignKey(
@@ -74,10 +82,18 @@ class Interest(models.Model):
     downloaded_at = models.DateTimeField(null=True, blank=True)
     ask_on = models.DateField(null=True, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)
+    answer = models.CharField(max_length=10, choices=Answer, default=Answer.NONE, blank=True)
+
+    objects = querysets.InterestQuerySet.as_manager()
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("sheet", "user"), name="interest_once"),)
         indexes = (
+            models.Index(
+                fields=("user", "-asked_at"),
+                name="interest_asked",
+                condition=models.Q(answer="", asked_at__isnull=False),
+            ),
             models.Index(
                 fields=("ask_on",),
                 name="interest_to_ask",

@@ -121,6 +121,8 @@ class Sheet(Audienced):
     evidence = models.CharField(
         _("Level of evidence"), max_length=2, choices=EvidenceLevel, blank=True
     )
+    # Why that decision expired (`Evidence.Expiry`); empty while it holds.
+    evidence_expiry = models.CharField(max_length=8, blank=True, editable=False)
 
     thanks_count = models.PositiveIntegerField(default=0, editable=False)
     useful_count = models.PositiveIntegerField(default=0, editable=False)

@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.audience import Level, State
 from core.errors import NotAllowed, Refused
+from core.fetching import NotAnAddress
 from core.models import ActionLog, StoredFile
 from core.tasks import tick
 from library import errors, looking
@@ -72,7 +73,7 @@ def read_by(document: Document, *people: User) -> list[bool]:
         ({"terms": {"fonctions": ["direction"]}}, errors.UnknownChoice),
         ({"tags": ["x" * 41]}, errors.TooManyTags),
         ({"tags": [str(n) for n in range(13)]}, errors.TooManyTags),
-        ({"link": "javascript:alert(1)"}, errors.NotAnAddress),
+        ({"link": "javascript:alert(1)"}, NotAnAddress),
     ],
 )
 def test_what_makes_no_sense_is_refused_and_nothing_remains(

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from accounts.models import User
+from core.fetching import TooSlow
 from core.models import StoredFile
 from library import fetching, looking
 from library.extraction.proposals import Proposals
@@ -174,7 +175,7 @@ def test_a_page_that_does_not_answer_is_described_by_her(
     library: World, as_: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def describe(url: str) -> WebPage:
-        raise fetching.TooSlow
+        raise TooSlow
 
     monkeypatch.setattr(fetching, "describe", describe)
     maude = as_(library.maude)

@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
+from core import fetching
 from core.errors import Refused
-from library import fetching
-from library.errors import NotAnAddress
-from library.fetching import NotPublic, NotRead, TooSlow, describe, fetch, is_public
+from core.fetching import NotAnAddress, NotPublic, NotRead, TooSlow, fetch, is_public
+from library.fetching import describe
 
 PAGE = "<title>Guide de la rentrée</title><meta name='description' content='En dix étapes.'>"
 

@@ -12,7 +12,8 @@ import pytest
 import time_machine
 
 from accounts.models import User
-from library.fetching import Answer, NotPublic, NotRead, TooSlow
+from core import probing
+from core.fetching import Answer, NotPublic, NotRead, TooSlow
 from library.models import Document
 from library.services import links
 from library.services.deposit import edit_document
@@ -43,7 +44,7 @@ class Web:
 @pytest.fixture
 def web(monkeypatch: pytest.MonkeyPatch) -> Web:
     web = Web()
-    monkeypatch.setattr(links, "fetch", web.fetch)
+    monkeypatch.setattr(probing, "fetch", web.fetch)
     monkeypatch.setattr(links, "wait", lambda since: None)
     return web
 

@@ -1,0 +1,6 @@
+"""What sheets bring to the notification centre, a module for each part of the room; importing them
+registers them."""
+
+from practices.centre import improving, trials
+
+__all__ = ["improving", "trials"]

@@ -1,0 +1,123 @@
+"""The form of a trial: three answers are enough."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Organisation
+from core import terms
+from practices.errors import NoOrganisation, OneOfYourOrganisation
+from practices.forms.refusing import Refusing
+from practices.models import Trial
+from practices.services.trials import LINES, REQUIRED, SCHEMES, TEXTS
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+OUTCOMES = [
+    (Trial.Outcome.BETTER, _("Better: the young people are better off for it")),
+    (Trial.Outcome.SAME, _("No difference that we saw")),
+    (Trial.Outcome.WORSE, _("Worse")),
+    (Trial.Outcome.ABANDONED, _("Abandoned along the way: that teaches just as much")),
+]
+FIELDS = (*LINES, *TEXTS, *SCHEMES, "outcome", "planned", "faithful", "young_people")
+# Looked into before they are published.
+LOOKED_IN = (*LINES, *TEXTS)
+
+
+def _text(label: Any, rows: int, **more: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=False, widget=forms.Textarea(attrs={"rows": rows}), **more
+    )
+
+
+def _choice(label: Any, choices: Any, **more: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, required=False, choices=choices, widget=forms.RadioSelect, **more
+    )
+
+
+class TrialForm(Refusing):
+    """What is required is asked first; `more` is folded. An animator says for whom she tells it."""
+
+    FIELD_OF = {NoOrganisation: "organisation", OneOfYourOrganisation: "organisation"}
+
+    period = forms.CharField(
+        label=_("When"),
+        required=False,
+        help_text=_("A month or a season is enough: autumn 2025, from January to April."),
+    )
+    outcome = forms.ChoiceField(
+        label=_("What became of it"), required=False, choices=OUTCOMES, widget=forms.RadioSelect
+    )
+    lesson = _text(
+        _("What is to be remembered"),
+        4,
+        help_text=_("What would you say to a colleague who begins tomorrow?"),
+    )
+    changed = _text(
+        _("What you changed"),
+        3,
+        help_text=_("The hours, the place, who does it, the length… Nothing changed? Leave empty."),
+    )
+    changed_by = forms.CharField(
+        label=_("Who decided the change"),
+        required=False,
+        help_text=_("A function or a team, no name: the team, the partner school."),
+    )
+    planned = _choice(_("The change was"), Trial.Planned.choices)
+    faithful = _choice(_("Were the essential components kept?"), Trial.Faithful.choices)
+    why = _text(_("Why this change"), 3)
+    young_people = forms.CharField(
+        label=_("How many young people"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "short"}),
+    )
+    setting = forms.ChoiceField(label=_("Setting"), required=False)
+    region = forms.ChoiceField(label=_("Region"), required=False)
+    organisation = forms.ModelChoiceField(
+        label=_("Organisation that tried it"), queryset=Organisation.objects.none(), required=False
+    )
+    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    writer = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self, *args: Any, by: User, moderates: bool, trial: Trial | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        for name, scheme in SCHEMES.items():
+            offered = dict(terms.scheme(scheme))
+            if trial is not None and (kept := getattr(trial, name)):
+                offered.setdefault(kept, terms.label(scheme, kept))
+            empty = _("As my organisation") if trial is None else "—"
+            self.fields[name].choices = [("", empty), *offered.items()]  # type: ignore[attr-defined]
+        if moderates and trial is None:
+            rows = Organisation.objects.readable_by(by).order_by("name")
+            self.fields["organisation"].queryset = rows  # type: ignore[attr-defined]
+            self.fields["organisation"].empty_label = (  # type: ignore[attr-defined]
+                by.organisation.name if by.organisation is not None else _("Choose")
+            )
+        else:
+            del self.fields["organisation"]
+        for name in REQUIRED:
+            self.fields[name].widget.attrs["required"] = True
+            self.fields[name].asked = True  # type: ignore[attr-defined]
+
+    @property
+    def more_is_wrong(self) -> bool:
+        """Whether something that is folded is filled in, or to be mended."""
+        folded = [name for name in self.fields if name not in (*REQUIRED, "submission", "writer")]
+        return any(self[name].errors or self[name].value() for name in folded)
+
+    def given(self) -> dict[str, Any]:
+        found = {name: self.cleaned_data.get(name, "") for name in FIELDS}
+        if self.cleaned_data.get("organisation") is not None:
+            found["organisation"] = self.cleaned_data["organisation"]
+        return found
+
+
+def initial_of(trial: Trial) -> dict[str, Any]:
+    return {name: getattr(trial, name) for name in FIELDS}

@@ -1,0 +1,143 @@
+"""The level of evidence of a sheet: the scale in plain words, the decisions, deciding."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods
+
+from core import warning
+from core.errors import NotAllowed, Refused
+from core.web import person
+from practices.forms.evidence import EvidenceForm
+from practices.models import Evidence, EvidenceRequest, Sheet
+from practices.permissions import rights_of
+from practices.services import evidence as services
+from practices.views import typed
+from practices.views.common import layout_of, of_sheet
+
+if TYPE_CHECKING:
+    from practices.permissions import Rights
+
+Level = Sheet.EvidenceLevel
+LOOKED_IN = ("source", "reason")
+SCALE: tuple[tuple[str, Any, Any], ...] = (
+    ("0", gettext_lazy("Undocumented experience"),
+     gettext_lazy("People who know the field say that it helps. Nothing was written down yet.")),
+    ("1", gettext_lazy("Clear logic"),
+     gettext_lazy("It is written why it should work: if we do this, then that, because…")),
+    ("2", gettext_lazy("Data show a change"),
+     gettext_lazy("The organisation measured before and after, or counted, and says how.")),
+    ("3", gettext_lazy("Comparison group"),
+     gettext_lazy("The same was measured with young people who did not have it.")),
+    ("4", gettext_lazy("Independent replication"),
+     gettext_lazy("Others did it elsewhere, measured it, and found the same.")),
+    ("5", gettext_lazy("Scaled with effect"),
+     gettext_lazy("It was spread to many places, and the effect was measured again there.")),
+    ("NE", gettext_lazy("Evaluated, without effect"),
+     gettext_lazy("It was measured well, and no difference was found. That is worth as much "
+                  "to those who were about to begin.")),
+)  # fmt: skip
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_sheet
+def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
+    """For who reads the sheet; its bearers and animators decide there."""
+    rights = rights_of(request.user, sheet)
+    decides = rights.published and rights.writes and rights.alive
+    decides = decides and (rights.bears or rights.moderates)
+    if request.method == "POST":
+        if not decides:
+            raise NotAllowed
+        return _act(request, sheet, rights)
+    return _show(request, sheet, rights, EvidenceForm(initial=_initial(sheet)) if decides else None)
+
+
+def _initial(sheet: Sheet) -> dict[str, Any]:
+    return {"level": sheet.evidence}
+
+
+def _act(request: HttpRequest, sheet: Sheet, rights: Rights) -> HttpResponse:
+    """Decide, ask an animator, or (an animator) not grant what was asked for."""
+    user = person(request)
+    act = request.POST.get("acte", "")
+    waiting = EvidenceRequest.objects.filter(
+        sheet__in=Sheet.objects.moderated_by(user), sheet=sheet, settled_at=None
+    ).first()
+    if act == "ne-pas-accorder" and waiting is not None:
+        services.decline(waiting, by=user)
+        messages.success(request, _("The request is settled, and the level stays as it is."))
+        return redirect("practices:evidence", pk=sheet.pk)
+    data = request.POST.copy()
+    place, _colon, which = data.get("replace", "").partition(":")
+    for name in LOOKED_IN:
+        if place in (name, "all"):
+            data[name] = warning.mended(data.get(name, "")[: typed.LOOKED], which or "all")
+    form = EvidenceForm(data)
+    parts = typed.parts(form, data, LOOKED_IN)
+    if place or (parts and request.POST.get("act") != typed.AS_IS):
+        form.quiet()
+        return _show(request, sheet, rights, form, groups=[{"parts": parts}] if parts else [])
+    if not form.is_valid():
+        return _show(request, sheet, rights, form, status=400)
+    try:
+        said = _carry_out(sheet, form.cleaned_data, rights, user)
+    except Refused as refusal:
+        form.refuse(refusal)
+        return _show(request, sheet, rights, form, status=refusal.status)
+    messages.success(request, said)
+    return redirect("practices:evidence", pk=sheet.pk)
+
+
+def _carry_out(sheet: Sheet, given: dict[str, Any], rights: Rights, user: Any) -> str:
+    """What is not the bearers' to decide is asked of the animators."""
+    level = given["level"]
+    words = {"source": given["source"], "source_url": given["source_url"]}
+    theirs = services.is_animators(services.in_force(sheet))
+    above = level and (theirs or level not in services.BY_BEARERS)
+    if above and not rights.moderates:
+        services.ask_for(sheet, level, by=user, words=given["reason"], **words)
+        return _("An animator will look at it: your request is on their desk.")
+    more = {"reason": given["reason"], "review_on": given["review_on"]}
+    services.decide(sheet, level, by=user, **words, **more)
+    return _("The level of evidence is decided.")
+
+
+def _show(
+    request: HttpRequest,
+    sheet: Sheet,
+    rights: Rights,
+    form: EvidenceForm | None,
+    *,
+    groups: Any = (),
+    status: int = 200,
+) -> HttpResponse:
+    inside = request.user.is_authenticated
+    readable = Sheet.objects.seen_by(request.user).filter(pk=sheet.pk)
+    rows = Evidence.objects.filter(sheet__in=readable)
+    decisions = list(rows.select_related("by")) if inside else list(rows[:1])
+    waiting = None
+    if form is not None:
+        asked = EvidenceRequest.objects.filter(sheet__in=readable, settled_at=None)
+        waiting = asked.select_related("by").first()
+    context = {
+        "layout": layout_of(request),
+        "sheet": sheet,
+        "rights": rights,
+        "scale": SCALE,
+        "newest": decisions[0] if decisions else None,
+        "decisions": decisions,
+        "waiting": waiting,
+        "form": form,
+        "groups": groups,
+        "locked": form is not None
+        and not rights.moderates
+        and services.is_animators(decisions[0] if decisions else None),
+    }
+    return render(request, "practices/evidence.html", context, status=status)
