@@ -72,6 +72,16 @@ class Facet:
         return any(option.chosen for option in self.options)
 
     @property
+    def by_group(self) -> list[tuple[Text, list[Option]]]:
+        """Its words below their headings, in order; nothing when it has no heading."""
+        if not any(option.group for option in self.options):
+            return []
+        found: dict[Text, list[Option]] = {}
+        for option in self.options:
+            found.setdefault(option.group, []).append(option)
+        return list(found.items())
+
+    @property
     def shown(self) -> list[Option]:
         if len(self.options) <= LONG:
             return self.options
@@ -112,8 +122,8 @@ class Column:
 
 @dataclass(frozen=True)
 class Said:
-    """Words of taxonomies that are said of the row. With `families`, a word that has words below
-    it is their heading, and asks for any of them."""
+    """Words of taxonomies that are said of the row. With `families`, they are shown below the word
+    that they stand below in their taxonomy."""
 
     name: str
     label: Text
@@ -122,13 +132,6 @@ class Said:
 
     def words(self) -> Mapping[str, Any]:
         return {code: label for one in self.schemes for code, label in terms.scheme(one).items()}
-
-    def with_those_below(self, codes: Iterable[str]) -> set[str]:
-        found = set(codes)
-        if self.families:
-            for scheme in self.schemes:
-                found |= {code for code, above in terms.above(scheme).items() if above in found}
-        return found
 
     def heading(self, code: str) -> str:
         """The word above this one, when the list is read by families."""
@@ -200,7 +203,7 @@ class Boxes:
         said = {
             f"{self.owner}_id": mine,
             "term__scheme__in": box.schemes,
-            "term__code__in": sorted(box.with_those_below(codes)),
+            "term__code__in": tuple(codes),
         }
         return Q(Exists(self.said._default_manager.filter(**said)))
 
@@ -306,14 +309,16 @@ class Chip:
     without: str
 
 
-def address_with(request: HttpRequest, **changes: str) -> str:
-    """The list of this page, from its top, with other parameters; an empty one is taken away."""
+def address_with(request: HttpRequest, path: str = "", /, **changes: str) -> str:
+    """The list of this page, from its top, with other parameters; an empty one is taken away.
+    `path` is another page that reads the same ones."""
+    path = path or request.path
     query = request.GET.copy()
     for name, value in ({"apres": ""} | changes).items():
         query.pop(name, None)
         if value:
             query[name] = value
-    return f"{request.path}?{query.urlencode()}" if query else request.path
+    return f"{path}?{query.urlencode()}" if query else path
 
 
 def address_without(request: HttpRequest, name: str, code: str) -> str:

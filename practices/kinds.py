@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from community.models import Reaction
 from core import content
 from core.content import Kind
-from practices import home, indexed
+from practices import home, indexed, matching
 from practices.content import words
 from practices.models import Sheet
 from practices.models.sheet import space_of
@@ -66,3 +66,4 @@ def register() -> None:
             reactions=tuple(COLUMNS),
         )
     )
+    content.register_suiting("sheet", matching.going_with)

@@ -140,6 +140,10 @@ TABLE: dict[str, Row] = {
     # practices: improvements and adaptations
     # practices: trials, what one keeps, evidence
     # practices: comparing, matching, what is missing
+    **{name: Row(PUBLIC) for name in ("practices:map", "practices:compare")},
+    **member(
+        "practices:gaps", "practices:for_call", "practices:match", "practices:similar",
+    ),
     # practices: what leaves the directory
     # practices: born of a thread
     # notices
