@@ -17,6 +17,7 @@ from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from core.audience import Viewer
 
 
@@ -82,6 +83,16 @@ class Appeal:
     asked_at: datetime
     author: Any
     word: str
+
+
+@dataclass(frozen=True)
+class Going:
+    """An object that goes with a text, and why: the words of the taxonomies that both say, and
+    whether their own words resemble."""
+
+    obj: Any
+    words: list[str]
+    resembles: bool = False
 
 
 @dataclass(frozen=True)
@@ -252,6 +263,10 @@ _neighbours: list[Neighbours] = []
 Resembling = Callable[[str, str, "Viewer", Any, int], list[Any]]
 _resembling: list[Resembling] = []
 
+# (text, viewer) → what of a kind goes with a text that says what is wanted (a call for projects).
+Suiting = Callable[[str, Any], list[Going]]
+_suiting: dict[str, Suiting] = {}
+
 # Past this, nobody needs the exact number.
 UNREAD_CEILING = 100
 
@@ -312,9 +327,21 @@ def similar_to(obj: Model, viewer: Viewer, limit: int = 4) -> list[Any]:
 
 
 def resembling(kind: str, text: str, viewer: Viewer, space: Any, limit: int = 4) -> list[Any]:
-    """Objects of a kind that resemble `text`, meant for `space`, and that `viewer` may read now,
-    nearest first; none where nobody knows."""
+    """Objects of a kind that resemble `text`, meant for `space` (None: for no space), and that
+    `viewer` may read now, nearest first; none where nobody knows."""
     return [found for near in _resembling for found in near(kind, text, viewer, space, limit)]
+
+
+def register_suiting(name: str, provider: Suiting) -> None:
+    """Say who knows which objects of a kind go with a text that says what is wanted."""
+    _suiting[name] = provider
+
+
+def going_with(name: str, text: str, viewer: User) -> list[Going]:
+    """The objects of a kind that go with a text and that `viewer` may read now, those that meet
+    most of it first, each with why; none where nobody knows. Nothing of the text is kept."""
+    provider = _suiting.get(name)
+    return provider(text, viewer) if provider is not None else []
 
 
 def kinds() -> list[Kind]:

@@ -4,9 +4,10 @@ The cache is each process's own, for half a minute: the shared one may be a tabl
 database, and a page's budget has no query to spare for words.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import caches
+from django.db.models import F
 from django.db.models.signals import post_delete, post_save
 from django.utils.functional import Promise
 
@@ -18,13 +19,18 @@ SECONDS = 30
 
 def scheme(name: str) -> dict[str, str]:
     """The live terms of a scheme, code → label, in their order."""
-    return {code: label for code, (label, retired) in _all().get(name, {}).items() if not retired}
+    return {code: one.label for code, one in _all().get(name, {}).items() if not one.retired}
+
+
+def above(name: str) -> dict[str, str]:
+    """The words of a scheme that stand below another, code → code of the one above."""
+    return {code: one.above for code, one in _all().get(name, {}).items() if one.above}
 
 
 def label(name: str, code: str) -> str:
     """The label of a code, retired or not; the code itself when nobody knows it."""
     found = _all().get(name, {}).get(code)
-    return found[0] if found else code
+    return found.label if found else code
 
 
 def known(name: str, code: str) -> bool:
@@ -42,12 +48,22 @@ def choices(name: str, *, blank: str | Promise | None = None) -> list[tuple[str,
     return first + list(scheme(name).items())
 
 
-def _all() -> dict[str, dict[str, tuple[str, bool]]]:
+class Word(NamedTuple):
+    """What is kept of a term: `above` is the code of the one that it stands below, or nothing."""
+
+    label: str
+    retired: bool
+    above: str
+
+
+def _all() -> dict[str, dict[str, Word]]:
     found = caches["local"].get(CACHE_KEY)
     if found is None:
         found = {}
-        for term in Term.objects.order_by("scheme", "position", "label"):
-            found.setdefault(term.scheme, {})[term.code] = (term.label, term.retired)
+        rows = Term.objects.order_by("scheme", "position", "label")
+        for term in rows.annotate(above=F("parent__code")):
+            word = Word(term.label, term.retired, term.above or "")
+            found.setdefault(term.scheme, {})[term.code] = word
         caches["local"].set(CACHE_KEY, found, SECONDS)
     return found
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import reduce
-from operator import and_
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from taggit.models import TaggedItem
 
 from core import terms
 from core.audience import State
+from core.facets import Boxes, Column, Query, Said, Ticked, line_of
 from library import vocabularies
 from library.models import Document, DocumentTerm, Licence
 from library.models.document import LANGUAGES
@@ -26,37 +26,27 @@ if TYPE_CHECKING:
     from library.querysets import DocumentQuerySet
 
 YEAR = re.compile(r"[12]\d{3}")
-# Nobody ticks more boxes of one list.
-MOST = 30
-LONGEST = 100
 
 
-class Query(Protocol):
-    """What is read of a `QueryDict`."""
-
-    def get(self, key: str, default: Any = ...) -> Any: ...
-
-    def getlist(self, key: str) -> list[Any]: ...
-
-
-# Facets read in a column of the document: name in the address → column, words.
-COLUMNS: dict[str, tuple[str, Callable[[], Mapping[str, Any]]]] = {
-    "type": ("type", lambda: terms.scheme(vocabularies.TYPES)),
-    "langue": ("language", lambda: dict(LANGUAGES)),
-    "licence": ("licence", lambda: dict(Licence.choices)),
-}
-FACETS = ("type", *vocabularies.FACETS, "langue", "licence")
+BOXES = Boxes(
+    of=(
+        Column("type", _("Type"), "type", lambda: terms.scheme(vocabularies.TYPES)),
+        *(
+            Said(name, label, vocabularies.FACETS[name])
+            for name, label in vocabularies.LABELS.items()
+        ),
+        Column("langue", _("Language"), "language", lambda: dict(LANGUAGES)),
+        Column("licence", _("Licence"), "licence", lambda: dict(Licence.choices)),
+    ),
+    said=DocumentTerm,
+    owner="document",
+)
 ORDERS = {
     "": ("created_at", "id"),
     "titre": ("title_key", "id"),
     "annee": ("issued", "id"),
     "utile": ("useful_count", "id"),
 }
-
-
-def words_of(facet: str) -> Mapping[str, Any]:
-    """The words that a facet offers, code → label."""
-    return COLUMNS[facet][1]() if facet in COLUMNS else vocabularies.words(facet)
 
 
 @dataclass(frozen=True)
@@ -70,7 +60,7 @@ class Filters:
 
     text: str = ""
     tag: str = ""
-    chosen: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    chosen: Ticked = field(default_factory=dict)
     space: SubCommunity | None = None
     since: str = ""
     until: str = ""
@@ -96,18 +86,12 @@ STATES: dict[str, Callable[[], Q]] = {
 def read(query: Query, spaces: Mapping[str, SubCommunity], *, looks_after: bool = False) -> Filters:
     """The filters that an address asks for. `spaces` are those that may be named, by slug;
     `looks_after` says that the states of `STATES` may be asked for."""
-    chosen = {}
-    for facet in FACETS:
-        known = words_of(facet)
-        codes = tuple(dict.fromkeys(c for c in query.getlist(facet)[:MOST] if c in known))
-        if codes:
-            chosen[facet] = codes
     state = query.get("etat", "")
     order = query.get("tri", "")
     return Filters(
-        text=_line(query.get("q", "")),
-        tag=_line(query.get("mot", "")),
-        chosen=chosen,
+        text=line_of(query.get("q", "")),
+        tag=line_of(query.get("mot", "")),
+        chosen=BOXES.ticked(query),
         space=spaces.get(query.get("espace", "")),
         since=_year(query.get("de", "")),
         until=_year(query.get("a", "")),
@@ -115,10 +99,6 @@ def read(query: Query, spaces: Mapping[str, SubCommunity], *, looks_after: bool 
         state=state if looks_after and state in STATES else "",
         order=order if order in ORDERS else "",
     )
-
-
-def _line(value: str) -> str:
-    return " ".join(value.replace("\0", " ").split())[:LONGEST]
 
 
 def _year(value: str) -> str:
@@ -155,26 +135,6 @@ def _tagged(tag: str) -> Any:
     )
 
 
-def facet_q(facet: str, codes: tuple[str, ...], prefix: str = "") -> Q:
-    """The condition under which a document has one of `codes`; `prefix` leads to the document."""
-    if facet in COLUMNS:
-        return Q(**{f"{prefix}{COLUMNS[facet][0]}__in": codes})
-    said = DocumentTerm.objects.filter(
-        document_id=OuterRef(f"{prefix}pk"),
-        term__scheme__in=vocabularies.FACETS[facet],
-        term__code__in=codes,
-    )
-    return Q(Exists(said))
-
-
-def chosen_q(filters: Filters, *, but: str = "", prefix: str = "") -> Q:
-    """All the facets chosen, together, but one."""
-    conditions = (
-        facet_q(facet, codes, prefix) for facet, codes in filters.chosen.items() if facet != but
-    )
-    return reduce(and_, conditions, Q())
-
-
 def apply(filters: Filters, viewer: Viewer) -> DocumentQuerySet:
     """The documents that `viewer` may be shown under all these filters, in no order yet."""
-    return rows_for(filters, viewer).filter(chosen_q(filters))
+    return rows_for(filters, viewer).filter(BOXES.all_q(filters.chosen))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core import terms
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 TYPES = "types_ressource"
 # Name in the address → the schemes whose words it takes.
@@ -16,9 +17,15 @@ FACETS: dict[str, tuple[str, ...]] = {
 }
 
 
-def words(facet: str) -> dict[str, str]:
-    """The words offered by a filter, code → label."""
-    return {code: label for name in FACETS[facet] for code, label in terms.scheme(name).items()}
+# What each is called, in the order of the page.
+LABELS: dict[str, str | Promise] = {
+    "theme": _("Theme"),
+    "determinant": _("Determinant"),
+    "public": _("Audience"),
+    "ordre": _("School level"),
+    "region": _("Region"),
+    "milieu": _("Setting"),
+}
 
 
 def facet_of(scheme: str) -> str | None:

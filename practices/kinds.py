@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from community.models import Reaction
 from core import content
 from core.content import Kind
-from practices import home, indexed, trial_kind
+from practices import home, indexed, matching, trial_kind
 from practices.content import text_of, words
 from practices.models import Proposal, Sheet
 from practices.models.sheet import space_of
@@ -107,3 +107,4 @@ def register() -> None:
         )
     )
     trial_kind.register()
+    content.register_suiting("sheet", matching.going_with)

@@ -44,13 +44,15 @@ def similar(kind: str, object_id: int, viewer: Viewer, limit: int) -> list[Any]:
     return _near(kind, _counts(row), viewer, inside, limit, but=row.pk)
 
 
-def resembling(kind: str, text: str, viewer: Viewer, space: SubCommunity, limit: int) -> list[Any]:
+def resembling(
+    kind: str, text: str, viewer: Viewer, space: SubCommunity | None, limit: int
+) -> list[Any]:
     """The objects of a kind that share the telling words of a text that is being written for
-    `space` (`content.resembling`); nothing of the text is kept. Three statements."""
+    `space`, or for none (`content.resembling`); nothing of the text is kept. Three statements."""
     counts = Counter(analysis.stems(text))
     known = Counter(dict(counts.most_common(CONSIDERED)))
     words = Counter({stem: count for stem, count in known.items() if not stem.isdigit()})
-    inside = None if space.in_global_search else space
+    inside = None if space is None or space.in_global_search else space
     return _near(kind, words, viewer, inside, limit)
 
 

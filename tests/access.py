@@ -157,6 +157,10 @@ TABLE: dict[str, Row] = {
     ),
     **member("practices:keep", post_only=True),
     # practices: comparing, matching, what is missing
+    **{name: Row(PUBLIC) for name in ("practices:map", "practices:compare")},
+    **member(
+        "practices:gaps", "practices:for_call", "practices:match", "practices:similar",
+    ),
     # practices: what leaves the directory
     # practices: born of a thread
     # notices

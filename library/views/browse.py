@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth.decorators import login_not_required
@@ -12,9 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from community.models import SubCommunity
+from core import facets
+from core.facets import Chip
 from core.pagination import by_cursor
 from core.web import person
-from library import facets, filters, home
+from library import facets as counting
+from library import filters, home
 from library.permissions import may_deposit
 
 if TYPE_CHECKING:
@@ -24,14 +26,6 @@ if TYPE_CHECKING:
 SIZE = 20
 # Long columns that a row does not show.
 UNSEEN = ("abstract", "contributors", "withdrawn_reason", "approval_reason")
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One filter in use: what it says, and the address without it."""
-
-    label: Any
-    without: str
 
 
 @login_not_required  # visitors see what is public
@@ -54,9 +48,9 @@ def index(request: HttpRequest) -> HttpResponse:
         {
             "layout": "base.html" if user.is_authenticated else "public.html",
             "documents": page.rows,
-            "next_url": _with(request, apres=page.next) if page.next else "",
+            "next_url": facets.address_with(request, apres=page.next) if page.next else "",
             "wanted": wanted,
-            "counts": facets.count(wanted, user),
+            "counts": counting.count(wanted, user),
             "spaces": spaces,
             "looks_after": looks_after,
             "chips": chips(request, wanted),
@@ -95,24 +89,6 @@ def _spaces(user: Viewer) -> list[Any]:
     return list(rows.order_by("position", "name"))
 
 
-def _with(request: HttpRequest, **changes: str) -> str:
-    """This list with other parameters; an empty one is taken away."""
-    query = request.GET.copy()
-    for name, value in ({"apres": ""} | changes).items():
-        query.pop(name, None)
-        if value:
-            query[name] = value
-    return f"{request.path}?{query.urlencode()}" if query else request.path
-
-
-def _without(request: HttpRequest, facet: str, code: str) -> str:
-    """This list without one code of a facet."""
-    query = request.GET.copy()
-    query.pop("apres", None)
-    query.setlist(facet, [one for one in query.getlist(facet) if one != code])
-    return f"{request.path}?{query.urlencode()}"
-
-
 STATES = {
     "a-verifier": lambda: _("To be reviewed"),
     "lien-brise": lambda: _("Broken links"),
@@ -131,11 +107,7 @@ def chips(request: HttpRequest, wanted: Filters) -> list[Chip]:
         "qui": _("My documents") if wanted.mine else "",
         "etat": STATES[wanted.state]() if wanted.state else "",
     }
-    found = [Chip(label, _with(request, **{name: ""})) for name, label in said.items() if label]
-    for facet, codes in wanted.chosen.items():
-        words = filters.words_of(facet)
-        found += [Chip(words[code], _without(request, facet, code)) for code in codes]
-    return found
+    return facets.chips(request, said, wanted.chosen, filters.BOXES)
 
 
 @require_safe

@@ -16,7 +16,7 @@ from community.models import Reaction
 from core import content, links
 from core.audience import State
 from core.web import person
-from library import facets, formats, schema, vocabularies
+from library import formats, schema, vocabularies
 from library.exchange.record import record_of
 from library.permissions import rights_of
 from library.services.deposit import restore_version
@@ -97,7 +97,9 @@ def words_of(document: Document) -> list[tuple[str | Promise, str, dict[str, str
         if facet is not None:
             found.setdefault(facet, {})[term.code] = term.label
     return [
-        (facets.LABELS[name], name, found[name]) for name in vocabularies.FACETS if name in found
+        (vocabularies.LABELS[name], name, found[name])
+        for name in vocabularies.FACETS
+        if name in found
     ]
 
 

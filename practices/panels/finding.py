@@ -1,8 +1,10 @@
-"""On the page of a sheet: how it compares and fits."""
+"""On the page of a sheet: what resembles it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+
+from core import content as content_registry
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -14,4 +16,4 @@ if TYPE_CHECKING:
 
 def panel(request: HttpRequest, sheet: Sheet, rights: Rights, content: Content) -> dict[str, Any]:
     """What its partials need, beside what the page has already."""
-    return {}
+    return {"similar": content_registry.knows_neighbours() and sheet.is_published}

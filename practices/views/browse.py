@@ -1,38 +1,92 @@
-"""The list of sheets."""
+"""The list of sheets, every filter in the address; and the same on a map."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core import facets
 from core.pagination import by_cursor
 from core.web import person
-from practices import home
-from practices.models import Sheet
+from practices import filters, home, regions
 from practices.permissions import may_begin
 from practices.views.common import layout_of
 
+if TYPE_CHECKING:
+    from core.facets import Chip
+    from practices.filters import Filters
+
 SIZE = 20
+# What can be said of a new sheet beforehand, among the filters.
+FORESEEN = ("public", "ordre", "determinant", "type", "region", "milieu")
 
 
 @login_not_required
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The sheets that she may read, improved last first; a visitor sees the showcase."""
-    rows = home.for_rows(Sheet.objects.readable_by(request.user).live())
-    page = by_cursor(
-        rows, after=request.GET.get("apres", ""), size=SIZE, order=("improved_at", "id")
-    )
     user = request.user
+    wanted = filters.read(request.GET, user)
+    page = by_cursor(
+        home.for_rows(filters.apply(wanted, user)),
+        after=request.GET.get("apres", ""),
+        size=SIZE,
+        order=wanted.keys,
+        ascending=wanted.order == "titre",
+    )
     context = {
         "layout": layout_of(request),
         "sheets": page.rows,
-        "next_url": f"?apres={page.next}" if page.next else "",
+        "next_url": facets.address_with(request, apres=page.next) if page.next else "",
+        "wanted": wanted,
+        "counts": filters.count(wanted, user),
+        "chips": chips(request, wanted),
+        "orders": filters.ORDER_LABELS,
+        "states": filters.STATES if user.is_authenticated and user.is_animator else {},
+        "foreseen": foreseen(wanted),
+        "map_url": facets.address_with(request, reverse("practices:map"), tri=""),
         "may_begin": user.is_authenticated and may_begin(user),
     }
     return render(request, "practices/index.html", context)
+
+
+def chips(request: HttpRequest, wanted: Filters) -> list[Chip]:
+    """The filters in use, in words."""
+    said: dict[str, Any] = {
+        "q": _("“%(name)s”") % {"name": wanted.text} if wanted.text else "",
+        "qui": _("My organisation") if wanted.ours else "",
+        "etat": filters.STATES[wanted.state].label if wanted.state else "",
+    }
+    return facets.chips(request, said, wanted.chosen, wanted.boxes)
+
+
+def foreseen(wanted: Filters) -> list[tuple[str, str]]:
+    """What is asked for and that a new sheet could say: (parameter, code) of the address where
+    one is begun."""
+    return [(name, code) for name in FORESEEN for code in wanted.chosen.get(name, ())]
+
+
+@login_not_required
+@require_safe
+def by_region(request: HttpRequest) -> HttpResponse:
+    """The same sheets by region: on a map, and in a list beside it."""
+    wanted = filters.read(request.GET, request.user)
+    context = {
+        "layout": layout_of(request),
+        "map": regions.count(request, wanted),
+        "box": regions.BOX,
+        "legend": regions.legend(),
+        "list_url": facets.address_with(request, reverse("practices:index")),
+        "wanted": wanted,
+        "chips": chips(request, wanted),
+    }
+    return render(request, "practices/map.html", context)
 
 
 @require_safe

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+import core.facets
 from accounts.models import User
 from core import terms
 from core.models import Term
@@ -155,7 +156,7 @@ def test_every_number_is_what_ticking_the_box_shows(shelf: World, as_: As) -> No
 def test_past_the_ceiling_numbers_say_that_there_are_more(
     shelf: World, as_: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(facets, "CEILING", 2)
+    monkeypatch.setattr(core.facets, "CEILING", 2)
     counts = facets.count(filters.Filters(), shelf.maude)
 
     assert (counts.total, counts.more) == (2, True)
