@@ -12,6 +12,7 @@ from core.web import person
 from practices import home
 from practices.models import Sheet
 from practices.permissions import may_begin
+from practices.views import showcase
 from practices.views.common import layout_of
 
 SIZE = 20
@@ -21,6 +22,8 @@ SIZE = 20
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The sheets that she may read, improved last first; a visitor sees the showcase."""
+    if not request.user.is_authenticated:
+        return showcase.index(request)
     rows = home.for_rows(Sheet.objects.readable_by(request.user).live())
     page = by_cursor(
         rows, after=request.GET.get("apres", ""), size=SIZE, order=("improved_at", "id")
