@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from core import files, ratelimit
 from core.errors import Refused
+from core.site import absolute
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +66,8 @@ def _upload_refused(refusal: Refused) -> JsonResponse:
 def robots(request: HttpRequest) -> HttpResponse:
     """What is public may be found; signed links, files and the doors behind sign-in may not."""
     closed = ("/admin/", "/compte/", "/fichiers/", "/invitation/", "/adhesion/suivi/")
-    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed), ""]
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in closed)]
+    lines += ["", f"Sitemap: {absolute('/sitemap.xml')}", ""]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 

@@ -176,3 +176,29 @@ class InThePast(Invalid):
     def __init__(self, field: str) -> None:
         self.field = field
         super().__init__()
+
+
+class PrinterMissing(Refused):
+    message = _(
+        "This installation cannot make PDF files. The page to print says the same: print it, or "
+        "save it as a PDF from your browser."
+    )
+    status = 503
+
+
+class PrinterBusy(Refused):
+    message = _("Several PDF files are being made at this moment. Please try again in a minute.")
+    status = 503
+
+
+class NothingChosen(Invalid):
+    message = _("Choose at least one sheet.")
+
+
+class TooManySheets(Invalid):
+    message = _("A booklet holds thirty sheets at most.")
+
+
+class TooManyBooklets(Refused):
+    message = _("Several booklets of yours are being made already: wait for one of them.")
+    status = 429

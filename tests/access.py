@@ -20,7 +20,7 @@ from forums.models import Post, Thread
 from library.models import Collection, Document
 from moderation.models import Report
 from notifications.models import IncomingMail
-from practices.models import Proposal, Sheet
+from practices.models import Booklet, Proposal, Sheet
 from search.models import SavedSearch
 
 # Who an address is for.
@@ -48,7 +48,7 @@ TABLE: dict[str, Row] = {
         name: Row(PUBLIC)
         for name in (
             "home:landing", "home:privacy", "home:terms", "home:accessibility", "home:help",
-            "core:health", "core:robots", "core:favicon",
+            "core:health", "core:robots", "core:favicon", "home:sitemap",
         )
     },
     "set_language": Row(PUBLIC, post_only=True),
@@ -162,6 +162,11 @@ TABLE: dict[str, Row] = {
         "practices:gaps", "practices:for_call", "practices:match", "practices:similar",
     ),
     # practices: what leaves the directory
+    **member(
+        "practices:print", "practices:pdf", "practices:json", "practices:picture",
+        "practices:table", "practices:json_list", "practices:new_booklet", "practices:booklet",
+        "practices:booklet_pdf",
+    ),
     # practices: born of a thread
     # notices
     **member("notifications:centre", "notifications:preferences"),
@@ -292,6 +297,8 @@ def _library_arguments(address: Address, names: set[str]) -> list[dict[str, Any]
 
 
 def _practices_arguments(address: Address, names: set[str]) -> list[dict[str, Any]]:
+    if names == {"booklet"}:
+        return [{"booklet": pk} for pk in Booklet.objects.values_list("pk", flat=True)]
     others = {"slug": "nimporte", "number": 1, "section": "besoin", "act": "archiver"}
     rest = {name: value for name, value in others.items() if name in names}
     if "proposal" in names:

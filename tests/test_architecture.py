@@ -19,7 +19,7 @@ PRIVATE = {
     "StoredFile", "OutgoingMail", "SearchDocument", "Word", "Document", "Version", "Page",
     "Collection", "CollectionItem", "Poll", "Ballot", "Choice", "Bookmark",
     "Synthesis", "SynthesisVersion", "ScheduledPost", "Sheet", "WorkingSection", "Bearer", "Trial",
-    "Proposal", "Step", "Passage", "Interest", "Evidence",
+    "Proposal", "Step", "Passage", "Interest", "Evidence", "Booklet",
 }  # fmt: skip
 STARTS = {
     "readable_by", "findable_by", "moderated_by", "listed_to", "of", "seen_by", "gone_for",

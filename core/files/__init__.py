@@ -24,7 +24,7 @@ from core.files.errors import (
     Withheld,
     WrongEncoding,
 )
-from core.files.pictures import forget_kept, keep, kept
+from core.files.pictures import forget_kept, forget_made, keep, keep_made, kept, made, made_once
 from core.files.serving import find_readable, serve, serve_picture
 from core.files.store import (
     accept,
@@ -64,10 +64,14 @@ __all__ = [
     "examine",
     "find_readable",
     "forget_kept",
+    "forget_made",
     "keep",
     "keep_derived",
+    "keep_made",
     "keep_original",
     "kept",
+    "made",
+    "made_once",
     "opened",
     "release",
     "remove",

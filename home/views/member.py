@@ -18,6 +18,7 @@ from forums.services import mark_all_read
 from home import welcome as steps
 from home.page import MemberHome
 from home.shell import shell_of
+from practices import showcase
 
 # In the session: when the visit before this one ended.
 SINCE = "since"
@@ -30,7 +31,7 @@ PAUSE = timedelta(hours=4)
 def landing(request: HttpRequest) -> HttpResponse:
     """Her home for a member, the visit for everybody else."""
     if not request.user.is_authenticated:
-        return render(request, "home/visit.html")
+        return render(request, "home/visit.html", {"practices": showcase.newest()})
     user = person(request)
     shell = shell_of(request)
     page = MemberHome(user, shell, _last_visit(request, user))

@@ -1,3 +1,4 @@
+from practices.models.booklet import Booklet
 from practices.models.evidence import Evidence, EvidenceRequest
 from practices.models.life import Interest, Presence, Step
 from practices.models.passage import Passage
@@ -7,6 +8,7 @@ from practices.models.trial import Trial
 
 __all__ = [
     "Bearer",
+    "Booklet",
     "Credit",
     "Evidence",
     "EvidenceRequest",

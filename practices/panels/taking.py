@@ -1,17 +1,48 @@
-"""On the page of a sheet: what can be taken away."""
+"""On the page of a sheet: what can be taken away; for a visitor, the showcase."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from core.site import absolute
+from practices.exchange import printing, schema
+from practices.showcase import Usage, usage_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+    from django.utils.safestring import SafeString
 
     from practices.content import Content
     from practices.models import Sheet
     from practices.permissions import Rights
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a public sheet says to machines, and to whoever is sent its address."""
+
+    url: str
+    summary: str
+    picture: str
+    script: SafeString
+
+
 def panel(request: HttpRequest, sheet: Sheet, rights: Rights, content: Content) -> dict[str, Any]:
-    """What its partials need, beside what the page has already."""
-    return {}
+    """What its partials need, beside what the page has already. One query, for a visitor."""
+    found: dict[str, Any] = {"printer": printing.is_ready(), "showcase": None, "usage": None}
+    if sheet.is_public:
+        found["showcase"] = _told(sheet)
+    if not request.user.is_authenticated:
+        usage: Usage = usage_of(sheet)
+        found["usage"] = usage
+    return found
+
+
+def _told(sheet: Sheet) -> Told:
+    return Told(
+        url=absolute(sheet.get_absolute_url()),
+        summary=schema.first_lines(sheet),
+        picture=schema.picture_address(sheet),
+        script=schema.script(sheet),
+    )

@@ -16,6 +16,7 @@ from core.pagination import by_cursor
 from core.web import person
 from practices import filters, home, regions
 from practices.permissions import may_begin
+from practices.views import showcase
 from practices.views.common import layout_of
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ FORESEEN = ("public", "ordre", "determinant", "type", "region", "milieu")
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The sheets that she may read, improved last first; a visitor sees the showcase."""
+    if not request.user.is_authenticated:
+        return showcase.index(request)
     user = request.user
     wanted = filters.read(request.GET, user)
     page = by_cursor(

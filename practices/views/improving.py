@@ -21,10 +21,10 @@ from practices.models import Proposal, Sheet, Version
 from practices.permissions import rights_of
 from practices.sections import BY_NAME, SECTIONS, Section
 from practices.services import improving
+from practices.shown import shown_section
 from practices.views import composing
 from practices.views.common import of_members_sheet
 from practices.views.composing import Again
-from practices.views.sheet import shown_section
 
 # As many answered ones as a page holds; the waiting ones are all there.
 ANSWERED = 50

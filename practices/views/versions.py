@@ -16,8 +16,8 @@ from practices.models import Proposal, Sheet, Version
 from practices.permissions import rights_of
 from practices.sections import BY_NAME
 from practices.services import writing
+from practices.shown import shown
 from practices.views.common import of_members_sheet
-from practices.views.sheet import shown
 
 SIZE = 30
 

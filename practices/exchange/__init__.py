@@ -1,0 +1,1 @@
+"""What leaves the directory: papers, exports, what is said of a public sheet to machines."""

@@ -1,0 +1,34 @@
+"""A content as it is drawn, section by section: on the page, on paper, in a booklet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from practices.content import Content, Values
+from practices.sections import SECTIONS, Field, Kind, Section
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One section as it is drawn: its fields that say something, each with its value."""
+
+    section: Section
+    fields: list[tuple[Field, Any]]
+
+    @property
+    def has_words(self) -> bool:
+        return any(field.kind is not Kind.YES for field, _value in self.fields)
+
+
+def shown(content: Content, *, but: tuple[str, ...] = ()) -> list[Shown]:
+    """The sections of `content` that say something, in their order."""
+    named = [one for one in SECTIONS if one.name not in but]
+    found = [shown_section(one, content.get(one.name, {})) for one in named]
+    return [one for one in found if one is not None]
+
+
+def shown_section(section: Section, values: Values) -> Shown | None:
+    """One section as it is drawn; None when it says nothing."""
+    fields = [(field, values[field.name]) for field in section.fields if field.name in values]
+    return Shown(section, fields) if fields else None
