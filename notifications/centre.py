@@ -24,13 +24,14 @@ MOST = 50
 
 @dataclass(frozen=True)
 class Notice:
-    """What is new in one object: all of it in one line. `named` says that it names her."""
+    """What is new in one object: all of it in one line. `named` says that it names her; `space` is
+    None for what lives in no space."""
 
     title: str
     url: str
     what: str
     at: datetime
-    space: SubCommunity
+    space: SubCommunity | None
     named: bool = False
 
 

@@ -8,6 +8,6 @@ class PracticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from practices import kinds, mail  # noqa: F401  (mails register themselves)
+        from practices import births, centre, kinds, mail  # noqa: F401  (mails register themselves)
 
         kinds.register()

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from community.models import Reaction
 from core import content
-from core.content import Kind
+from core.content import Action, Kind
 from practices import home, indexed
 from practices.content import words
 from practices.models import Sheet
 from practices.models.sheet import space_of
+from practices.permissions import may_begin
 from practices.services.life import hide_sheet, restore_sheet
 
 if TYPE_CHECKING:
@@ -42,7 +43,22 @@ def sheet_reacted(sheet_id: int, type: str, delta: int) -> None:
     Sheet.objects.filter(pk=sheet_id).update(**{column: F(column) + delta})
 
 
+def may_be_made_of(obj: Any, viewer: Any) -> bool:
+    """Whether a sheet can be begun from it: something made of texts, by who may begin one."""
+    kind = content.kind_of(obj)
+    return kind.passages is not None and viewer.is_authenticated and may_begin(viewer)
+
+
 def register() -> None:
+    content.register_action(
+        Action(
+            name="make_sheet",
+            template="practices/parts/make_sheet.html",
+            applies=may_be_made_of,
+            position=50,
+            place="page",
+        )
+    )
     content.register(
         Kind(
             name="sheet",

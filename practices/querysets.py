@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
+from django.db import models
 from django.db.models import BooleanField, Exists, ExpressionWrapper, F, OuterRef, Q, Value
 from django.utils import timezone
 
@@ -12,7 +13,9 @@ from accounts.querysets import active_q
 from core.audience import AudienceQuerySet, Level, State, audience_q, moderation_q
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from core.audience import Viewer
+    from practices.models import Sheet
 
 
 def _flag(condition: Q | Exists) -> ExpressionWrapper:
@@ -109,3 +112,26 @@ class ProposalQuerySet(InsideQuerySet):
 class TrialQuerySet(InsideQuerySet):
     def abandoned(self) -> Self:
         return self.filter(outcome="abandonnee")
+
+
+class PassageQuerySet(models.QuerySet):
+    def of(self, user: User) -> Self:
+        """What she wrote, in drafts that are still being made: asked of her, or answered by her."""
+        return self.filter(
+            writer_id=user.pk,
+            consent__in=("attente", "donne"),
+            sheet__current=None,
+            sheet__state__in=(State.DRAFT, State.PENDING),
+        )
+
+    def in_sheet(self, sheet: Sheet) -> Self:
+        """Those of a sheet that her page showed her."""
+        return self.filter(sheet_id=sheet.pk)
+
+    def waiting(self) -> Self:
+        return self.filter(consent="attente")
+
+    def holding(self) -> Self:
+        """Those that keep their sheet from being submitted: without an answer, or refused and
+        still in it."""
+        return self.filter(consent__in=("attente", "refuse"))

@@ -20,7 +20,7 @@ from forums.models import Post, Thread
 from library.models import Collection, Document
 from moderation.models import Report
 from notifications.models import IncomingMail
-from practices.models import Sheet
+from practices.models import Passage, Sheet
 from search.models import SavedSearch
 
 # Who an address is for.
@@ -142,6 +142,11 @@ TABLE: dict[str, Row] = {
     # practices: comparing, matching, what is missing
     # practices: what leaves the directory
     # practices: born of a thread
+    **member(
+        "practices:from_thread", "practices:consents", "practices:consent", "practices:related",
+        "practices:tie",
+    ),
+    **member("practices:drop_passage", post_only=True),
     # notices
     **member("notifications:centre", "notifications:preferences"),
     **member("notifications:stop_one", "notifications:resume", post_only=True),
@@ -271,6 +276,8 @@ def _library_arguments(address: Address, names: set[str]) -> list[dict[str, Any]
 def _practices_arguments(address: Address, names: set[str]) -> list[dict[str, Any]]:
     others = {"slug": "nimporte", "number": 1, "section": "besoin"}
     rest = {name: value for name, value in others.items() if name in names}
+    if address.name == "practices:consent":
+        return [{"pk": pk} for pk in Passage.objects.values_list("pk", flat=True)]
     return [{"pk": pk} | rest for pk in Sheet.objects.values_list("pk", flat=True)]
 
 
