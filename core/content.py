@@ -35,7 +35,8 @@ class Action:
 
     `template` draws it, given `obj`, its `pk` and `kind`; `applies(obj, viewer)` decides whether.
     `same_for_all` says that the template asks nothing but `pk` and `kind`: it is then drawn once,
-    and copied with the number of each object.
+    and copied with the number of each object. `place` names the part of the object's page where it
+    is offered: under the object itself by default, `page` beside it, `file` by each of its files.
     """
 
     name: str
@@ -43,6 +44,37 @@ class Action:
     applies: Callable[[Any, Viewer], bool]
     position: int = 0
     same_for_all: bool = False
+    place: str = ""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One text that stands in an object, as its reader sees it: a message of a thread.
+
+    kind, object_id  what it is, and its number
+    author           as readers see it: None when unnamed, or of nobody who has an account
+    signature        what stands under it
+    role             `question` for what opened the object, `answer` for what was retained
+    text             its plain text
+    """
+
+    kind: str
+    object_id: int
+    author: Any
+    signature: str
+    role: str
+    text: str
+    url: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Passages:
+    """Some of the texts of an object, in order: one page of so many."""
+
+    rows: list[Passage]
+    page: int = 1
+    pages: int = 1
 
 
 @dataclass(frozen=True)
@@ -187,6 +219,10 @@ class Kind:
     indexed       how the search finds it
     for_rows      (rows) → the same rows with what `row_template` draws, read in as many queries
     discussed     whether a thread may be tied to it (`core.links`)
+    passages      (obj, viewer, page) → Passages: its texts that `viewer`, who reads it, may read
+    passages_of   (identifiers, viewer) → the Passage of each of these objects that she may read,
+                  for a kind whose objects are such texts; in a fixed number of queries
+    inside        (obj) → the object that it stands in (its thread, for a message), or itself
     open_items    (user, viewer) → what `user` leaves open, as `viewer` may see it
     hide, restore (obj, *, by, reason) → None
     lock, move    the same contract, where the kind has them (`move` also takes `space`); of what
@@ -219,6 +255,9 @@ class Kind:
     writer: Callable[[Any], int | None] = attrgetter("owner_id")
     for_rows: Callable[[QuerySet], QuerySet] = lambda rows: rows
     discussed: bool = False
+    passages: Callable[[Any, Viewer, int], Passages] | None = None
+    passages_of: Callable[[Iterable[int], Viewer], dict[int, Passage]] | None = None
+    inside: Callable[[Any], Any] = lambda obj: obj
     space: Callable[[Any], Any] = attrgetter("space")
     open_items: Callable[[Any, Viewer], Iterable[OpenItem]] | None = None
     hide: Callable[..., Any] | None = None
@@ -364,8 +403,8 @@ def kind_of(obj: Model) -> Kind:
     raise UnknownKind(type(obj).__name__)
 
 
-def actions_for(obj: Model, viewer: Viewer) -> list[Action]:
-    return [action for action in _actions if action.applies(obj, viewer)]
+def actions_for(obj: Model, viewer: Viewer, place: str = "") -> list[Action]:
+    return [one for one in _actions if one.place == place and one.applies(obj, viewer)]
 
 
 def find_readable(name: str, object_id: int, viewer: Viewer) -> Any:

@@ -43,8 +43,12 @@ def end(obj: Any, viewer: Viewer) -> End:
 
 
 @transaction.atomic
-def link(source: Model, target: Model, *, by: User, unnamed: bool = False) -> Link:
-    """Tie `source` to `target`, once; who did so is not kept when she is `unnamed`.
+def link(
+    source: Model, target: Model, *, by: User, unnamed: bool = False, makes: bool = False
+) -> Link:
+    """Tie `source` to `target`, once; who did so is not kept when she is `unnamed`. `makes` says
+    that the caller checked that `by` may speak for `source`, which she is making: it may be read
+    by nobody yet.
 
     Raises `ObjectDoesNotExist` when `by` does not read both.
     """
@@ -52,7 +56,8 @@ def link(source: Model, target: Model, *, by: User, unnamed: bool = False) -> Li
     columns: dict[str, Any] = {}
     for end, obj in ends.items():
         name = content.kind_of(obj).name
-        content.find_readable(name, obj.pk, by)
+        if not (makes and end == "source"):
+            content.find_readable(name, obj.pk, by)
         columns |= {f"{end}_kind": name, f"{end}_id": obj.pk}
     maker = None if unnamed else by
     tie, made = Link.objects.get_or_create(**columns, defaults={"made_by": maker})
@@ -60,6 +65,20 @@ def link(source: Model, target: Model, *, by: User, unnamed: bool = False) -> Li
         log.record("link.made", source, by=maker, kind=columns["target_kind"], id=target.pk)
         emit("link.made", **columns)
     return tie
+
+
+@transaction.atomic
+def unlink(one: Model, other: Model, *, by: User) -> bool:
+    """Undo the tie of two objects, whichever speaks of the other; whether there was one. The
+    caller checked that `by` may."""
+    names = content.kind_of(one).name, content.kind_of(other).name
+    here = Q(source_kind=names[0], source_id=one.pk, target_kind=names[1], target_id=other.pk)
+    there = Q(source_kind=names[1], source_id=other.pk, target_kind=names[0], target_id=one.pk)
+    undone, _rows = Link.objects.filter(here | there).delete()
+    if undone:
+        log.record("link.undone", one, by=by, kind=names[1], id=other.pk)
+        emit("link.undone", kind=names[0], id=one.pk, other_kind=names[1], other_id=other.pk)
+    return bool(undone)
 
 
 def has_any(kind: str, object_id: Any) -> QuerySet[Link]:

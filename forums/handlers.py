@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import Q
 
 from core.audience import State
-from core.events import on
+from core.events import hook, on
 from core.mail import queue_many
 from core.models import OutgoingMail
-from forums.models import Post, ReadPosition
+from forums.models import Post, ReadPosition, Thread
 from notifications.models import Attention
 from notifications.services import recipients_for
 
@@ -70,3 +70,9 @@ def _tell(post_id: int, among: Collection[int] | None = None) -> None:
         not_before=(post.edited_at or post.created_at) + HELD,
         dedupe=f"reply:{post.pk}",
     )
+
+
+@hook("thread.gave_sheet")
+def mark_thread(*, thread_id: int, gave: bool) -> None:
+    """A practice sheet made from it is published, or none is any more."""
+    Thread.objects.filter(pk=thread_id).update(gave_sheet=gave)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from community.models import Reaction, SubCommunity
 from core import content
 from core.content import Kind, OpenItem
-from forums import home, indexed, services
+from forums import home, indexed, passages, services
 from forums.models import Post, Thread
 
 if TYPE_CHECKING:
@@ -120,6 +120,7 @@ def register() -> None:
             row_template="forums/thread_row.html",
             indexed=indexed.THREADS,
             for_rows=lambda rows: rows.select_related("space", "owner"),
+            passages=passages.of_thread,
             open_items=open_threads,
             hide=services.hide_thread,
             restore=services.restore_thread,
@@ -146,6 +147,9 @@ def register() -> None:
             writer=attrgetter("author_id"),
             snapshot=post_snapshot,
             row_template="forums/post_row.html",
+            for_rows=lambda rows: rows.select_related("thread__space", "author__organisation"),
+            passages_of=passages.of_posts,
+            inside=attrgetter("thread"),
             indexed=indexed.POSTS,
             hide=services.hide_post,
             restore=services.restore_post,

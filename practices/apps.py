@@ -8,7 +8,7 @@ class PracticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from practices import centre, kinds, mail, tasks  # noqa: F401  (they register themselves)
+        from practices import births, centre, kinds, mail, tasks  # noqa: F401  (they register themselves)
         from practices.services import (  # noqa: F401  (their duties too)
             adapting,
             evidence,

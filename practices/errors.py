@@ -106,8 +106,25 @@ class ConsentMissing(Refused):
 
 class PassagesWaiting(Refused):
     message = _(
-        "Somebody whose words are quoted has not answered yet: wait for her answer, or take her "
-        "passage away."
+        "Somebody whose words are quoted has not answered yet, or refused: wait for her answer, or "
+        "take her words out."
+    )
+    status = 409
+
+
+class NoMessageChosen(Invalid):
+    message = _("Choose at least one message of the thread.")
+
+
+class PassageChanged(Refused):
+    message = _("Your message has changed since this page was shown: read it again, then answer.")
+    status = 409
+
+
+class StillThere(Refused):
+    message = _(
+        "Some of these words are still in the sheet: rewrite them in your own, then take the "
+        "passage out."
     )
     status = 409
 

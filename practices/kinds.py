@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy
 
 from community.models import Reaction
 from core import content
-from core.content import Kind
+from core.content import Action, Kind
 from practices import home, indexed, matching, trial_kind
 from practices.content import text_of, words
 from practices.models import Proposal, Sheet
 from practices.models.sheet import space_of
+from practices.permissions import may_begin
 from practices.sections import BY_NAME
 from practices.services.improving import hide_proposal, restore_proposal
 from practices.services.life import hide_sheet, restore_sheet
@@ -62,7 +63,22 @@ def proposal_reacted(proposal_id: int, type: str, delta: int) -> None:
     Proposal.objects.filter(pk=proposal_id).update(thanks_count=F("thanks_count") + delta)
 
 
+def may_be_made_of(obj: Any, viewer: Any) -> bool:
+    """Whether a sheet can be begun from it: something made of texts, by who may begin one."""
+    kind = content.kind_of(obj)
+    return kind.passages is not None and viewer.is_authenticated and may_begin(viewer)
+
+
 def register() -> None:
+    content.register_action(
+        Action(
+            name="make_sheet",
+            template="practices/parts/make_sheet.html",
+            applies=may_be_made_of,
+            position=50,
+            place="page",
+        )
+    )
     content.register(
         Kind(
             name="sheet",

@@ -26,7 +26,9 @@ from accounts.querysets import active_q
 from core.audience import AudienceQuerySet, Level, State, audience_q, moderation_q
 
 if TYPE_CHECKING:
+    from accounts.models import User
     from core.audience import Viewer
+    from practices.models import Sheet
 
 
 def _flag(condition: Q | Exists) -> ExpressionWrapper:
@@ -161,3 +163,26 @@ class InterestQuerySet(QuerySet):
     def to_answer(self) -> Self:
         """Asked, and not answered yet."""
         return self.filter(asked_at__isnull=False, answer="")
+
+
+class PassageQuerySet(QuerySet):
+    def of(self, user: User) -> Self:
+        """What she wrote, in drafts that are still being made: asked of her, or answered by her."""
+        return self.filter(
+            writer_id=user.pk,
+            consent__in=("attente", "donne"),
+            sheet__current=None,
+            sheet__state__in=(State.DRAFT, State.PENDING),
+        )
+
+    def in_sheet(self, sheet: Sheet) -> Self:
+        """Those of a sheet that her page showed her."""
+        return self.filter(sheet_id=sheet.pk)
+
+    def waiting(self) -> Self:
+        return self.filter(consent="attente")
+
+    def holding(self) -> Self:
+        """Those that keep their sheet from being submitted: without an answer, or refused and
+        still in it."""
+        return self.filter(consent__in=("attente", "refuse"))

@@ -20,7 +20,7 @@ from forums.models import Post, Thread
 from library.models import Collection, Document
 from moderation.models import Report
 from notifications.models import IncomingMail
-from practices.models import Booklet, Proposal, Sheet
+from practices.models import Booklet, Passage, Proposal, Sheet
 from search.models import SavedSearch
 
 # Who an address is for.
@@ -168,6 +168,11 @@ TABLE: dict[str, Row] = {
         "practices:booklet_pdf",
     ),
     # practices: born of a thread
+    **member(
+        "practices:from_thread", "practices:consents", "practices:consent", "practices:related",
+        "practices:tie",
+    ),
+    **member("practices:drop_passage", post_only=True),
     # notices
     **member("notifications:centre", "notifications:preferences"),
     **member("notifications:stop_one", "notifications:resume", post_only=True),
@@ -304,6 +309,8 @@ def _practices_arguments(address: Address, names: set[str]) -> list[dict[str, An
     if "proposal" in names:
         found = Proposal.objects.values_list("sheet_id", "pk")
         return [{"pk": sheet, "proposal": pk} | rest for sheet, pk in found]
+    if address.name == "practices:consent":
+        return [{"pk": pk} for pk in Passage.objects.values_list("pk", flat=True)]
     return [{"pk": pk} | rest for pk in Sheet.objects.values_list("pk", flat=True)]
 
 

@@ -24,11 +24,12 @@ def _same_for_all(template_name: str, kind: str, language: str | None) -> str:
 
 
 @register.simple_tag(takes_context=True)
-def content_actions(context: template.Context, obj: Any) -> SafeString:
-    """The acts registered for `obj` that the viewer may do, in their order."""
+def content_actions(context: template.Context, obj: Any, place: str = "") -> SafeString:
+    """The acts registered for `obj`, at that place of its page, that the viewer may do, in their
+    order."""
     kind = content.kind_of(obj).name
     drawn = []
-    for action in content.actions_for(obj, context["request"].user):
+    for action in content.actions_for(obj, context["request"].user, place):
         if action.same_for_all:
             same = _same_for_all(action.template, kind, get_language())
             drawn.append(same.replace(str(ANY), str(obj.pk)))

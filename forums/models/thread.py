@@ -33,7 +33,8 @@ class Thread(Audienced):
     that are moved come after those that are there, whenever they were written: `newest_position`
     is then the last in place, and the two others those of the last written. `merged_into` is the
     thread that took all of its messages; it is then removed. `outsider` is the name of who opened
-    it, without an account, on a mailing list.
+    it, without an account, on a mailing list. `gave_sheet` says that a published practice sheet was
+    made from it; the room of practices tells it so.
     """
 
     # Never without: unlike other kinds, a thread is always of one space.
@@ -69,6 +70,7 @@ class Thread(Audienced):
         on_delete=models.SET_NULL,
         related_name="merged",
     )
+    gave_sheet = models.BooleanField(default=False, editable=False)
     reply_count = models.PositiveIntegerField(_("Replies"), default=0)
     view_count = models.PositiveIntegerField(_("Readings"), default=0)
     tags = TaggableManager(_("Keywords"), blank=True)

@@ -7,15 +7,19 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from practices import querysets
 from practices.models.sheet import Sheet
 
 
 class Passage(models.Model):
     """One message, or a part of it, laid into a section of a draft.
 
-    `kind` and `object_id` name the message (`core.content`). `writer` is who wrote it, whom consent
-    is asked of; when she is `unnamed` there, nobody is shown who she is. `text` of a confidential
-    space is empty until she has consented. A sheet is not submitted while a passage waits.
+    `kind` and `object_id` name the message (`core.content`), `paragraphs` those that were chosen
+    of it (none: all of it). `writer` is who wrote it, whom consent is asked of; when she is
+    `unnamed` there, nobody is shown who she is. `text` is what was laid; of a confidential space
+    (`quiet`) it is empty until she has consented, and is then read from the message again. `mended`
+    says that what could identify a young person is replaced in it. A sheet is not submitted while
+    a passage waits, nor while refused words are still in it; `text` is forgotten once they are out.
     """
 
     class Consent(models.TextChoices):
@@ -29,6 +33,7 @@ class Passage(models.Model):
     kind = models.CharField(max_length=40)
     object_id = models.BigIntegerField()
     thread_id = models.BigIntegerField()
+    paragraphs = models.JSONField(default=list, blank=True)
     section = models.CharField(max_length=20)
     field = models.CharField(max_length=20)
     text = models.TextField(blank=True)
@@ -36,11 +41,16 @@ class Passage(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
     )
     unnamed = models.BooleanField(default=False)
+    quiet = models.BooleanField(default=False)
+    mended = models.BooleanField(default=False)
     consent = models.CharField(max_length=8, choices=Consent, default=Consent.WAITING)
     # Whether she wishes to be named among the credits.
-    credited = models.BooleanField(default=True)
+    credited = models.BooleanField(default=False)
     asked_at = models.DateTimeField(default=timezone.now)
+    reminded_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = querysets.PassageQuerySet.as_manager()
 
     class Meta:
         constraints = (

@@ -117,6 +117,9 @@ class Sheet(Audienced):
     # [{"component": an essential component of the other sheet, "instead": what is done here}]
     differs = models.JSONField(default=list, blank=True)
 
+    # The thread that it was made from.
+    born_of = models.BigIntegerField(null=True, blank=True, editable=False, db_index=True)
+
     # The decision in force is a row of `Evidence`; this column is kept for the lists.
     evidence = models.CharField(
         _("Level of evidence"), max_length=2, choices=EvidenceLevel, blank=True

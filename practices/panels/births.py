@@ -2,16 +2,70 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from core import content
+from core.links import End, end
+from practices.models import Passage
+from practices.sections import BY_NAME
+from practices.services.births import THREAD, passages_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from accounts.models import User
     from practices.content import Content
     from practices.models import Sheet
     from practices.permissions import Rights
 
 
-def panel(request: HttpRequest, sheet: Sheet, rights: Rights, content: Content) -> dict[str, Any]:
-    """What its partials need, beside what the page has already."""
-    return {}
+@dataclass(frozen=True)
+class Quoted:
+    """A passage as who makes the sheet sees it. `source` is its message, for who reads it there;
+    others are told only that words await their writer."""
+
+    passage: Passage
+    section: Any
+    source: content.Passage | None
+
+    @property
+    def silent(self) -> bool:
+        """Whether nobody can be asked: said of a name only."""
+        waits = self.passage.consent == Passage.Consent.WAITING
+        if not waits or self.source is None or self.passage.unnamed:
+            return False
+        author = self.source.author
+        return author is None or not author.is_current
+
+    @property
+    def words(self) -> str:
+        """Its words: for who reads its message, or once its writer has consented."""
+        given = self.passage.consent == Passage.Consent.GIVEN
+        return self.passage.text if given or self.source is not None else ""
+
+
+def panel(request: HttpRequest, sheet: Sheet, rights: Rights, said: Content) -> dict[str, Any]:
+    """The thread that it was made from, for who reads it; while it is being made, the passages
+    that it quotes. No query for a sheet that was born of nothing; one when it is published, three
+    before."""
+    user = request.user
+    if sheet.born_of is None or not user.is_authenticated:
+        return {}
+    making = sheet.current_id is None and rights.edit
+    return {
+        "born_of": _thread(sheet.born_of, user),
+        "passages": _passages(sheet, user) if making else [],
+    }
+
+
+def _thread(number: int, user: User) -> End | None:
+    kind = content.get(THREAD)
+    found = kind.for_rows(kind.readable_by(user).filter(pk=number)).first()
+    return end(found, user) if found is not None else None
+
+
+def _passages(sheet: Sheet, user: User) -> list[Quoted]:
+    rows = list(Passage.objects.in_sheet(sheet).order_by("pk"))
+    read = passages_of([one.object_id for one in rows], user)
+    return [Quoted(one, BY_NAME[one.section].label, read.get(one.object_id)) for one in rows]

@@ -21,7 +21,7 @@ from practices.errors import (
     PassagesWaiting,
     WrongStage,
 )
-from practices.models import Bearer, Passage, Sheet, Step, Version
+from practices.models import Bearer, Sheet, Step, Version
 from practices.services.common import (
     changed_sections,
     editable,
@@ -70,7 +70,7 @@ def submit(sheet: Sheet, *, by: User, words: str = "") -> Sheet:
     if sheet.current is not None and not changed_sections(sheet.content, content):
         raise NothingNew
     require_complete(content)
-    if sheet.passages.filter(consent=Passage.Consent.WAITING).exists():
+    if sheet.passages.holding().exists():
         raise PassagesWaiting
     back = sheet.claimed_by_id is not None and sheet.progress == Progress.CORRECTIONS
     sheet.progress = Progress.REVIEW if back else Progress.SUBMITTED
@@ -163,7 +163,7 @@ def publish(sheet: Sheet, *, by: User, words: str = "", review_on: date | None =
     sheet = reviewable(sheet, by)
     if sheet.progress not in (Progress.SUBMITTED, Progress.REVIEW):
         raise WrongStage
-    if sheet.passages.filter(consent=Passage.Consent.WAITING).exists():
+    if sheet.passages.holding().exists():
         raise PassagesWaiting
     sheet.review_on = review_on or next_review()
     sheet.archived_at = None

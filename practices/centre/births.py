@@ -1,0 +1,42 @@
+"""What sheets bring to the notification centre: the words that somebody wishes to quote."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from notifications.centre import Notice, source
+from practices.models import Passage
+from practices.services.births import passages_of
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MOST = 50
+
+
+def waiting_for(person: User) -> list[Passage]:
+    """The passages that await her answer, the oldest first; not those of a confidential space that
+    she no longer reads. Two queries at most."""
+    rows = Passage.objects.of(person).waiting().select_related("sheet__owner", "sheet__bearer")
+    found = list(rows.order_by("asked_at", "pk")[:MOST])
+    hidden = [one.object_id for one in found if not one.text]
+    read = passages_of(hidden, person) if hidden else {}
+    return [one for one in found if one.text or one.object_id in read]
+
+
+@source("passages")
+def passages(person: User, most: int) -> list[Notice]:
+    """One line for each passage: it is hers alone to answer."""
+    return [
+        Notice(
+            title=_("May your words be quoted in a practice sheet?"),
+            url=reverse("practices:consent", args=(passage.pk,)),
+            what=passage.sheet.title or passage.sheet.bearer.name,
+            at=passage.asked_at,
+            space=None,
+        )
+        for passage in waiting_for(person)[:most]
+    ]
