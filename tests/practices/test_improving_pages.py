@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from core.writing import writer_token
 from practices.models import Credit, Proposal, Sheet, Version
+from practices.panels.improving import groups
 from practices.services import adapting, improving, life, writing
 from tests.conftest import World, make_person
 from tests.forums.test_budgets import counted
@@ -319,8 +320,13 @@ def test_a_visitor_reads_nothing_of_it_even_of_a_public_sheet(
     assert CANARY not in page
     assert "Réal" not in page
     assert "Maude" not in page
-    # Organisations are thanked in front of everybody.
-    assert "Le Phare des Battures" in page
+    # Organisations are thanked in front of everybody, people among members only.
+    credits = public_sheet.credits.select_related("person", "organisation")
+    for named, people in ((False, []), (True, ["Réal Lavoie"])):
+        group = groups(credits, named=named)[-1]
+        assert [(one.organisation, one.people) for one in group.givers] == [
+            ("Le Phare des Battures", people)
+        ]
     for word in ("proposer", "bonifications", "versions", "adapter", "arbre"):
         assert f"/{word}/" not in page
 
