@@ -134,7 +134,7 @@ def _proposal(request: HttpRequest, sheet: Sheet, pk: int) -> Proposal:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_members_sheet
 def proposal(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
-    """One improvement: what it changes, why, its answer; and, to answer it, three buttons."""
+    """One improvement: what it changes, why, its answer; and what may be done with it."""
     found = _proposal(request, sheet, proposal)
     if request.method != "POST":
         return _show_proposal(request, sheet, found)
@@ -160,6 +160,12 @@ def _carry_out(request: HttpRequest, found: Proposal) -> None:
     elif act == "retirer":
         improving.take_back(found, by=user)
         messages.success(request, _("You took your proposal back."))
+    elif act == "ecarter":
+        improving.hide_proposal(found, by=user, reason=request.POST.get("reason", ""))
+        messages.success(request, _("Set aside: only animators see it."))
+    elif act == "remettre":
+        improving.restore_proposal(found, by=user)
+        messages.success(request, _("Put back among the others."))
     else:
         raise Http404
 

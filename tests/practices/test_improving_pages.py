@@ -217,6 +217,22 @@ def test_a_proposal_is_reported_and_thanked_by_those_who_read_it(
     assert proposal.thanks_count == 1
 
 
+def test_an_animator_sets_it_aside_and_puts_it_back_from_its_page(
+    world: World, proposal: Proposal, as_: As
+) -> None:
+    there = proposal.get_absolute_url()
+    assert as_(world.maude).post(there, {"acte": "ecarter", "reason": "x"}).status_code == 403
+    animator = as_(world.odile)
+    assert animator.post(there, {"acte": "ecarter", "reason": " "}).status_code == 400
+    animator.post(there, {"acte": "ecarter", "reason": "Nomme un jeune"})
+
+    assert as_(world.eve).get(there).status_code == 404
+    assert as_(world.maude).get(there).status_code == 404
+    assert 'value="remettre"' in animator.get(there).content.decode()
+    animator.post(there, {"acte": "remettre"})
+    assert as_(world.eve).get(there).status_code == 200
+
+
 # ------------------------------------------------------------------------------------ versions
 
 
