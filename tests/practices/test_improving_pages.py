@@ -167,6 +167,23 @@ def test_refusing_without_an_answer_says_so_on_the_page(
     assert proposal.is_waiting
 
 
+def test_the_answer_too_is_looked_into_before_others_read_it(
+    world: World, proposal: Proposal, as_: As
+) -> None:
+    client, there = as_(world.maude), proposal.get_absolute_url()
+    said = {"acte": "refuser", "reply": "Appelez-moi au 418 555-0199."}
+
+    warned = client.post(there, said).content.decode()
+    assert 'name="voulu" value="refuser"' in warned
+    proposal.refresh_from_db()
+    assert proposal.is_waiting
+    mended = client.post(there, {"voulu": "refuser", "reply": said["reply"], "replace": "all"})
+    assert "418 555-0199" not in mended.content.decode()
+    client.post(there, {"voulu": "refuser", "reply": said["reply"], "act": "as-is"})
+    proposal.refresh_from_db()
+    assert (proposal.answer, proposal.reply) == ("refusee", said["reply"])
+
+
 def test_a_conflict_shows_the_three_texts_and_is_settled(
     world: World, sheet: Sheet, proposal: Proposal, as_: As, change: Callable[..., Version]
 ) -> None:
