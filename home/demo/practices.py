@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import Organisation, User
 from core import links
-from home.demo import clock
+from home.demo import clock, practices_improving
 from home.demo.threads import Loaded
 from home.founding import source
 from library.models import Document
@@ -93,6 +93,7 @@ def add_sheets(
         for trial in entry.get("essais", []):
             _trial(sheet, trial, people, organisations)
         found[entry["id"]] = sheet
+    practices_improving.add_improvements(found, people)
     return found
 
 
@@ -160,7 +161,14 @@ def _sheet(entry: dict[str, Any], people: dict[str, User], bearer: Organisation)
     life.claim(sheet, by=animator)
     version = life.publish(sheet, by=animator)
     _date(sheet, version, clock.morning(entry["publie_le"], hour=10))
-    if later:
+    outside = practices_improving.outside_author(entry, people, sheet)
+    if later and outside is not None:
+        moment = clock.morning(entry["maj_le"], hour=14)
+        said = content["lecons"]
+        version = practices_improving.improve(sheet, said, author=outside, by=first, at=moment)
+        _date(sheet, version, moment)
+        authors.remove(outside)
+    elif later:
         _save(sheet, "lecons", content["lecons"], first)
         last = entry["ecueils"][-1].removesuffix(".")
         version = writing.publish_changes(sheet, by=first, note=f"Un écueil de plus : {last}"[:200])

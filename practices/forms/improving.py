@@ -190,3 +190,28 @@ class SettlingForm(SectionForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class ReplyForm(forms.Form):
+    """A word to who proposed an improvement."""
+
+    reply = forms.CharField(
+        label=_("Your answer to its author"),
+        max_length=1000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_(
+            "She reads it, with who answered. It is needed when you do not take her text up."
+        ),
+    )
+
+    def typed(self, data: QueryDict) -> Iterator[Typed]:
+        yield Typed("reply", str(self.fields["reply"].label), data.get("reply", ""))
+
+    def refuse(self, refusal: Refused) -> None:
+        self.add_error("reply", str(refusal))
+
+    def quiet(self) -> None:
+        """Show again what was typed, without a word on what is missing."""
+        self.full_clean()
+        self.errors.clear()

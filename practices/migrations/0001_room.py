@@ -7,394 +7,1327 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_bounces'),
-        ('community', '0002_documents_await_approval'),
-        ('core', '0003_kept_forms'),
+        ("accounts", "0003_bounces"),
+        ("community", "0002_documents_await_approval"),
+        ("core", "0003_kept_forms"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Sheet',
+            name="Sheet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('public', 'Public'), ('communaute', 'The whole community'), ('membres', 'Members, without guests'), ('organisme', 'My organisation only'), ('sous-communaute', 'The sub-community only'), ('animation', 'The animation team only')], max_length=16)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('pending', 'Awaiting approval'), ('published', 'Published'), ('hidden', 'Set aside by the animation team'), ('removed', 'Removed')], default='published', max_length=10, verbose_name='State')),
-                ('title', models.CharField(blank=True, max_length=160, verbose_name='Title')),
-                ('slug', models.SlugField(blank=True, editable=False, max_length=80)),
-                ('title_key', models.CharField(blank=True, db_index=True, editable=False, max_length=200)),
-                ('summary', models.TextField(blank=True, max_length=500, verbose_name='Summary')),
-                ('cost_band', models.CharField(blank=True, choices=[('moins-100', 'Less than $100 per young person'), ('100-500', '$100 to $500 per young person'), ('500-2000', '$500 to $2,000 per young person'), ('2000-5000', '$2,000 to $5,000 per young person'), ('plus-5000', 'More than $5,000 per young person')], max_length=12, verbose_name='Cost per young person')),
-                ('running', models.CharField(blank=True, choices=[('en-cours', 'Running'), ('en-pause', 'Paused'), ('terminee', 'Ended')], max_length=10, verbose_name='Where it stands')),
-                ('percent', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='Completeness')),
-                ('progress', models.CharField(blank=True, choices=[('', 'Nothing in preparation'), ('brouillon', 'In preparation'), ('soumise', 'Submitted'), ('revision', 'In review'), ('corrections', 'Corrections asked'), ('refusee', 'Refused')], default='brouillon', max_length=12, verbose_name='In preparation')),
-                ('submitted_at', models.DateTimeField(blank=True, null=True)),
-                ('published_at', models.DateTimeField(blank=True, null=True, verbose_name='First published on')),
-                ('improved_at', models.DateTimeField(blank=True, null=True, verbose_name='Last improved on')),
-                ('review_on', models.DateField(blank=True, null=True, verbose_name='To be reviewed on')),
-                ('archived_at', models.DateTimeField(blank=True, null=True, verbose_name='Archived on')),
-                ('removed_at', models.DateTimeField(blank=True, null=True)),
-                ('removed_reason', models.CharField(blank=True, max_length=400)),
-                ('consented_at', models.DateTimeField(blank=True, null=True, verbose_name='Consent to publish')),
-                ('awaits_opening', models.BooleanField(default=False, editable=False)),
-                ('differs', models.JSONField(blank=True, default=list)),
-                ('born_of', models.BigIntegerField(blank=True, db_index=True, editable=False, null=True)),
-                ('evidence', models.CharField(blank=True, choices=[('0', '0'), ('1', '1'), ('2', '2'), ('3', '3'), ('4', '4'), ('5', '5'), ('NE', 'NE')], max_length=2, verbose_name='Level of evidence')),
-                ('evidence_expiry', models.CharField(blank=True, editable=False, max_length=8)),
-                ('thanks_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('useful_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('trial_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='Trials')),
-                ('abandoned_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='Abandoned trials')),
-                ('adaptation_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='Adaptations')),
-                ('waiting_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='Improvements awaiting an answer')),
-                ('download_count', models.PositiveIntegerField(default=0, editable=False, verbose_name='Downloads')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Begun on')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Changed on')),
-                ('submission', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('bearer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='borne_sheets', to='accounts.organisation', verbose_name='Bearing organisation')),
-                ('claimed_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='Reviewed by')),
-                ('consented_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('derived_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='adaptations', to='practices.sheet', verbose_name='Adapted from')),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='accounts.organisation')),
-                ('owner', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to=settings.AUTH_USER_MODEL)),
-                ('space', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='%(class)ss', to='community.subcommunity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("public", "Public"),
+                            ("communaute", "The whole community"),
+                            ("membres", "Members, without guests"),
+                            ("organisme", "My organisation only"),
+                            ("sous-communaute", "The sub-community only"),
+                            ("animation", "The animation team only"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("pending", "Awaiting approval"),
+                            ("published", "Published"),
+                            ("hidden", "Set aside by the animation team"),
+                            ("removed", "Removed"),
+                        ],
+                        default="published",
+                        max_length=10,
+                        verbose_name="State",
+                    ),
+                ),
+                ("title", models.CharField(blank=True, max_length=160, verbose_name="Title")),
+                ("slug", models.SlugField(blank=True, editable=False, max_length=80)),
+                (
+                    "title_key",
+                    models.CharField(blank=True, db_index=True, editable=False, max_length=200),
+                ),
+                ("summary", models.TextField(blank=True, max_length=500, verbose_name="Summary")),
+                (
+                    "cost_band",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("moins-100", "Less than $100 per young person"),
+                            ("100-500", "$100 to $500 per young person"),
+                            ("500-2000", "$500 to $2,000 per young person"),
+                            ("2000-5000", "$2,000 to $5,000 per young person"),
+                            ("plus-5000", "More than $5,000 per young person"),
+                        ],
+                        max_length=12,
+                        verbose_name="Cost per young person",
+                    ),
+                ),
+                (
+                    "running",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("en-cours", "Running"),
+                            ("en-pause", "Paused"),
+                            ("terminee", "Ended"),
+                        ],
+                        max_length=10,
+                        verbose_name="Where it stands",
+                    ),
+                ),
+                (
+                    "percent",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="Completeness"
+                    ),
+                ),
+                (
+                    "progress",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "Nothing in preparation"),
+                            ("brouillon", "In preparation"),
+                            ("soumise", "Submitted"),
+                            ("revision", "In review"),
+                            ("corrections", "Corrections asked"),
+                            ("refusee", "Refused"),
+                        ],
+                        default="brouillon",
+                        max_length=12,
+                        verbose_name="In preparation",
+                    ),
+                ),
+                ("submitted_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "published_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="First published on"),
+                ),
+                (
+                    "improved_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Last improved on"),
+                ),
+                (
+                    "review_on",
+                    models.DateField(blank=True, null=True, verbose_name="To be reviewed on"),
+                ),
+                (
+                    "archived_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Archived on"),
+                ),
+                ("removed_at", models.DateTimeField(blank=True, null=True)),
+                ("removed_reason", models.CharField(blank=True, max_length=400)),
+                (
+                    "consented_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="Consent to publish"),
+                ),
+                ("awaits_opening", models.BooleanField(default=False, editable=False)),
+                ("differs", models.JSONField(blank=True, default=list)),
+                (
+                    "born_of",
+                    models.BigIntegerField(blank=True, db_index=True, editable=False, null=True),
+                ),
+                (
+                    "evidence",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("0", "0"),
+                            ("1", "1"),
+                            ("2", "2"),
+                            ("3", "3"),
+                            ("4", "4"),
+                            ("5", "5"),
+                            ("NE", "NE"),
+                        ],
+                        max_length=2,
+                        verbose_name="Level of evidence",
+                    ),
+                ),
+                ("evidence_expiry", models.CharField(blank=True, editable=False, max_length=8)),
+                ("thanks_count", models.PositiveIntegerField(default=0, editable=False)),
+                ("useful_count", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "trial_count",
+                    models.PositiveIntegerField(default=0, editable=False, verbose_name="Trials"),
+                ),
+                (
+                    "abandoned_count",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="Abandoned trials"
+                    ),
+                ),
+                (
+                    "adaptation_count",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="Adaptations"
+                    ),
+                ),
+                (
+                    "waiting_count",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="Improvements awaiting an answer"
+                    ),
+                ),
+                (
+                    "download_count",
+                    models.PositiveIntegerField(
+                        default=0, editable=False, verbose_name="Downloads"
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="Begun on"
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="Changed on"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.UUIDField(blank=True, editable=False, null=True, unique=True),
+                ),
+                (
+                    "bearer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="borne_sheets",
+                        to="accounts.organisation",
+                        verbose_name="Bearing organisation",
+                    ),
+                ),
+                (
+                    "claimed_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="Reviewed by",
+                    ),
+                ),
+                (
+                    "consented_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "derived_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="adaptations",
+                        to="practices.sheet",
+                        verbose_name="Adapted from",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "space",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="%(class)ss",
+                        to="community.subcommunity",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'practice sheet',
-                'verbose_name_plural': 'practice sheets',
-                'abstract': False,
+                "verbose_name": "practice sheet",
+                "verbose_name_plural": "practice sheets",
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Evidence',
+            name="Evidence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('0', '0'), ('1', '1'), ('2', '2'), ('3', '3'), ('4', '4'), ('5', '5'), ('NE', 'NE')], max_length=2, verbose_name='Level')),
-                ('source', models.CharField(blank=True, max_length=400, verbose_name='Source')),
-                ('source_url', models.URLField(blank=True, max_length=600, verbose_name='Link to the source')),
-                ('reason', models.TextField(blank=True, max_length=1000, verbose_name='Why this level')),
-                ('decided_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Decided on')),
-                ('review_on', models.DateField(blank=True, null=True, verbose_name='To be reviewed on')),
-                ('expiry', models.CharField(blank=True, choices=[('', 'In force'), ('source', 'Its source no longer answers'), ('date', 'Its review date has passed'), ('essais', 'Trials contradict it')], default='', max_length=8)),
-                ('expired_at', models.DateTimeField(blank=True, null=True)),
-                ('link_checked_at', models.DateTimeField(blank=True, null=True)),
-                ('link_failures', models.PositiveSmallIntegerField(default=0)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence_decisions', to='practices.sheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("0", "0"),
+                            ("1", "1"),
+                            ("2", "2"),
+                            ("3", "3"),
+                            ("4", "4"),
+                            ("5", "5"),
+                            ("NE", "NE"),
+                        ],
+                        max_length=2,
+                        verbose_name="Level",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=400, verbose_name="Source")),
+                (
+                    "source_url",
+                    models.URLField(blank=True, max_length=600, verbose_name="Link to the source"),
+                ),
+                (
+                    "reason",
+                    models.TextField(blank=True, max_length=1000, verbose_name="Why this level"),
+                ),
+                (
+                    "decided_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="Decided on"
+                    ),
+                ),
+                (
+                    "review_on",
+                    models.DateField(blank=True, null=True, verbose_name="To be reviewed on"),
+                ),
+                (
+                    "expiry",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "In force"),
+                            ("source", "Its source no longer answers"),
+                            ("date", "Its review date has passed"),
+                            ("essais", "Trials contradict it"),
+                        ],
+                        default="",
+                        max_length=8,
+                    ),
+                ),
+                ("expired_at", models.DateTimeField(blank=True, null=True)),
+                ("link_checked_at", models.DateTimeField(blank=True, null=True)),
+                ("link_failures", models.PositiveSmallIntegerField(default=0)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence_decisions",
+                        to="practices.sheet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'decision on evidence',
-                'verbose_name_plural': 'decisions on evidence',
-                'ordering': ('-decided_at', '-id'),
+                "verbose_name": "decision on evidence",
+                "verbose_name_plural": "decisions on evidence",
+                "ordering": ("-decided_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='SheetTerm',
+            name="SheetTerm",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='said_terms', to='practices.sheet')),
-                ('term', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.term')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="said_terms",
+                        to="practices.sheet",
+                    ),
+                ),
+                (
+                    "term",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="core.term",
+                    ),
+                ),
             ],
         ),
         migrations.AddField(
-            model_name='sheet',
-            name='terms',
-            field=models.ManyToManyField(related_name='+', through='practices.SheetTerm', to='core.term'),
+            model_name="sheet",
+            name="terms",
+            field=models.ManyToManyField(
+                related_name="+", through="practices.SheetTerm", to="core.term"
+            ),
         ),
         migrations.CreateModel(
-            name='Step',
+            name="Step",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('act', models.CharField(choices=[('soumise', 'Submitted'), ('prise', 'Taken for review'), ('rendue', 'Given back'), ('corrections', 'Corrections asked'), ('publiee', 'Published'), ('refusee', 'Refused'), ('revue', 'Reviewed: still good'), ('archivee', 'Archived'), ('rouverte', 'Brought back')], max_length=12)),
-                ('words', models.TextField(blank=True, max_length=2000)),
-                ('at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='practices.sheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "act",
+                    models.CharField(
+                        choices=[
+                            ("soumise", "Submitted"),
+                            ("prise", "Taken for review"),
+                            ("rendue", "Given back"),
+                            ("corrections", "Corrections asked"),
+                            ("publiee", "Published"),
+                            ("refusee", "Refused"),
+                            ("revue", "Reviewed: still good"),
+                            ("archivee", "Archived"),
+                            ("rouverte", "Brought back"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("words", models.TextField(blank=True, max_length=2000)),
+                ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="steps",
+                        to="practices.sheet",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-at', '-id'),
+                "ordering": ("-at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Version',
+            name="Version",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(verbose_name='Number')),
-                ('content', models.JSONField()),
-                ('changed', models.JSONField(default=list)),
-                ('cause', models.CharField(choices=[('publication', 'Publication'), ('porteuses', 'Change by its bearers'), ('bonification', 'Improvement'), ('restauration', 'Restoration')], max_length=12)),
-                ('note', models.CharField(blank=True, max_length=400, verbose_name='What changed')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Published on')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('restored_from', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practices.version')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='practices.sheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField(verbose_name="Number")),
+                ("content", models.JSONField()),
+                ("changed", models.JSONField(default=list)),
+                (
+                    "cause",
+                    models.CharField(
+                        choices=[
+                            ("publication", "Publication"),
+                            ("porteuses", "Change by its bearers"),
+                            ("bonification", "Improvement"),
+                            ("restauration", "Restoration"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=400, verbose_name="What changed")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="Published on"
+                    ),
+                ),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "restored_from",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practices.version",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="practices.sheet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'version of a sheet',
-                'verbose_name_plural': 'versions of sheets',
-                'ordering': ('-number',),
+                "verbose_name": "version of a sheet",
+                "verbose_name_plural": "versions of sheets",
+                "ordering": ("-number",),
             },
         ),
         migrations.CreateModel(
-            name='Trial',
+            name="Trial",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('setting', models.CharField(blank=True, max_length=20, verbose_name='Setting')),
-                ('region', models.CharField(blank=True, max_length=4, verbose_name='Region')),
-                ('period', models.CharField(max_length=60, verbose_name='Period')),
-                ('changed', models.TextField(blank=True, max_length=1500, verbose_name='What was changed')),
-                ('changed_by', models.CharField(blank=True, max_length=200, verbose_name='Who decided the change')),
-                ('planned', models.CharField(blank=True, choices=[('prevu', 'Planned before beginning'), ('reaction', 'Decided along the way')], max_length=10, verbose_name='The change was')),
-                ('faithful', models.CharField(blank=True, choices=[('oui', 'Yes'), ('partie', 'In part'), ('non', 'No')], max_length=8, verbose_name='Essential components kept')),
-                ('why', models.TextField(blank=True, max_length=1500, verbose_name='Why this change')),
-                ('young_people', models.PositiveIntegerField(blank=True, null=True, verbose_name='Young people')),
-                ('outcome', models.CharField(choices=[('mieux', 'Better'), ('pareil', 'No difference'), ('pire', 'Worse'), ('abandonnee', 'Abandoned')], max_length=12, verbose_name='Outcome')),
-                ('lesson', models.TextField(max_length=1500, verbose_name='What is to be remembered')),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('pending', 'Awaiting approval'), ('published', 'Published'), ('hidden', 'Set aside by the animation team'), ('removed', 'Removed')], default='published', max_length=10, verbose_name='State')),
-                ('thanks_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Told on')),
-                ('updated_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Changed on')),
-                ('submission', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='practice_trials', to='accounts.organisation', verbose_name='Organisation')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='practice_trials', to=settings.AUTH_USER_MODEL)),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='trials', to='practices.sheet')),
-                ('version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practices.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("setting", models.CharField(blank=True, max_length=20, verbose_name="Setting")),
+                ("region", models.CharField(blank=True, max_length=4, verbose_name="Region")),
+                ("period", models.CharField(max_length=60, verbose_name="Period")),
+                (
+                    "changed",
+                    models.TextField(blank=True, max_length=1500, verbose_name="What was changed"),
+                ),
+                (
+                    "changed_by",
+                    models.CharField(
+                        blank=True, max_length=200, verbose_name="Who decided the change"
+                    ),
+                ),
+                (
+                    "planned",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("prevu", "Planned before beginning"),
+                            ("reaction", "Decided along the way"),
+                        ],
+                        max_length=10,
+                        verbose_name="The change was",
+                    ),
+                ),
+                (
+                    "faithful",
+                    models.CharField(
+                        blank=True,
+                        choices=[("oui", "Yes"), ("partie", "In part"), ("non", "No")],
+                        max_length=8,
+                        verbose_name="Essential components kept",
+                    ),
+                ),
+                (
+                    "why",
+                    models.TextField(blank=True, max_length=1500, verbose_name="Why this change"),
+                ),
+                (
+                    "young_people",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="Young people"),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("mieux", "Better"),
+                            ("pareil", "No difference"),
+                            ("pire", "Worse"),
+                            ("abandonnee", "Abandoned"),
+                        ],
+                        max_length=12,
+                        verbose_name="Outcome",
+                    ),
+                ),
+                (
+                    "lesson",
+                    models.TextField(max_length=1500, verbose_name="What is to be remembered"),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("pending", "Awaiting approval"),
+                            ("published", "Published"),
+                            ("hidden", "Set aside by the animation team"),
+                            ("removed", "Removed"),
+                        ],
+                        default="published",
+                        max_length=10,
+                        verbose_name="State",
+                    ),
+                ),
+                ("thanks_count", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(default=django.utils.timezone.now, verbose_name="Told on"),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="Changed on"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.UUIDField(blank=True, editable=False, null=True, unique=True),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="practice_trials",
+                        to="accounts.organisation",
+                        verbose_name="Organisation",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="practice_trials",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="trials",
+                        to="practices.sheet",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practices.version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'trial',
-                'verbose_name_plural': 'trials',
+                "verbose_name": "trial",
+                "verbose_name_plural": "trials",
             },
         ),
         migrations.AddField(
-            model_name='sheet',
-            name='current',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practices.version'),
+            model_name="sheet",
+            name="current",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="practices.version",
+            ),
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.CharField(max_length=20, verbose_name='Section')),
-                ('before', models.JSONField(default=dict)),
-                ('values', models.JSONField(default=dict)),
-                ('settled', models.JSONField(blank=True, null=True)),
-                ('why', models.TextField(max_length=1000, verbose_name='Why')),
-                ('answer', models.CharField(choices=[('attente', 'Awaiting an answer'), ('acceptee', 'Accepted'), ('amendee', 'Accepted with changes'), ('refusee', 'Not taken up'), ('retiree', 'Taken back by its author')], default='attente', max_length=10, verbose_name='Answer')),
-                ('reply', models.TextField(blank=True, max_length=1000, verbose_name='Answer to its author')),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('state', models.CharField(choices=[('draft', 'Draft'), ('pending', 'Awaiting approval'), ('published', 'Published'), ('hidden', 'Set aside by the animation team'), ('removed', 'Removed')], default='published', max_length=10, verbose_name='State')),
-                ('thanks_count', models.PositiveIntegerField(default=0, editable=False)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='Proposed on')),
-                ('submission', models.UUIDField(blank=True, editable=False, null=True, unique=True)),
-                ('answered_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('organisation', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.organisation')),
-                ('owner', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='practice_proposals', to=settings.AUTH_USER_MODEL)),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='practices.sheet')),
-                ('base', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practices.version')),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practices.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section", models.CharField(max_length=20, verbose_name="Section")),
+                ("before", models.JSONField(default=dict)),
+                ("values", models.JSONField(default=dict)),
+                ("settled", models.JSONField(blank=True, null=True)),
+                ("why", models.TextField(max_length=1000, verbose_name="Why")),
+                (
+                    "answer",
+                    models.CharField(
+                        choices=[
+                            ("attente", "Awaiting an answer"),
+                            ("acceptee", "Accepted"),
+                            ("amendee", "Accepted with changes"),
+                            ("refusee", "Not taken up"),
+                            ("retiree", "Taken back by its author"),
+                        ],
+                        default="attente",
+                        max_length=10,
+                        verbose_name="Answer",
+                    ),
+                ),
+                (
+                    "reply",
+                    models.TextField(
+                        blank=True, max_length=1000, verbose_name="Answer to its author"
+                    ),
+                ),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "Draft"),
+                            ("pending", "Awaiting approval"),
+                            ("published", "Published"),
+                            ("hidden", "Set aside by the animation team"),
+                            ("removed", "Removed"),
+                        ],
+                        default="published",
+                        max_length=10,
+                        verbose_name="State",
+                    ),
+                ),
+                ("thanks_count", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, verbose_name="Proposed on"
+                    ),
+                ),
+                (
+                    "submission",
+                    models.UUIDField(blank=True, editable=False, null=True, unique=True),
+                ),
+                (
+                    "answered_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="practice_proposals",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="proposals",
+                        to="practices.sheet",
+                    ),
+                ),
+                (
+                    "base",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practices.version",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practices.version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'proposed improvement',
-                'verbose_name_plural': 'proposed improvements',
+                "verbose_name": "proposed improvement",
+                "verbose_name_plural": "proposed improvements",
             },
         ),
         migrations.CreateModel(
-            name='Credit',
+            name="Credit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('redaction', 'Writing'), ('bonification', 'Improvement'), ('passage', 'Words of a thread'), ('origine', 'Practice of origin')], max_length=12)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('organisation', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.organisation')),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('proposal', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='credit', to='practices.proposal')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='credits', to='practices.sheet')),
-                ('version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='credits', to='practices.version')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("redaction", "Writing"),
+                            ("bonification", "Improvement"),
+                            ("passage", "Words of a thread"),
+                            ("origine", "Practice of origin"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="credit",
+                        to="practices.proposal",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="credits",
+                        to="practices.sheet",
+                    ),
+                ),
+                (
+                    "version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="credits",
+                        to="practices.version",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'credit',
-                'verbose_name_plural': 'credits',
-                'ordering': ('created_at', 'id'),
+                "verbose_name": "credit",
+                "verbose_name_plural": "credits",
+                "ordering": ("created_at", "id"),
             },
         ),
         migrations.CreateModel(
-            name='WorkingSection',
+            name="WorkingSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=20)),
-                ('values', models.JSONField(default=dict)),
-                ('revision', models.PositiveIntegerField(default=1)),
-                ('base', models.PositiveIntegerField(default=0)),
-                ('changed_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('changed_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='working_sections', to='practices.sheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=20)),
+                ("values", models.JSONField(default=dict)),
+                ("revision", models.PositiveIntegerField(default=1)),
+                ("base", models.PositiveIntegerField(default=0)),
+                ("changed_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "changed_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="working_sections",
+                        to="practices.sheet",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Booklet',
+            name="Booklet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('title', models.CharField(max_length=120, verbose_name='Title')),
-                ('sheets', models.JSONField(default=list)),
-                ('state', models.CharField(choices=[('attente', 'Being made'), ('faite', 'Ready'), ('echouee', 'Could not be made')], default='attente', max_length=8)),
-                ('failure', models.CharField(blank=True, choices=[('', ''), ('machine', 'This installation cannot make PDF files.'), ('limites', 'It is too long to be made at once: choose fewer sheets.'), ('retirees', 'None of these sheets can be read any more.'), ('abandon', 'Something went wrong, several times. The animators can look.')], default='', max_length=10)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('not_before', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False)),
-                ('leased_until', models.DateTimeField(editable=False, null=True)),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='practice_booklets', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("title", models.CharField(max_length=120, verbose_name="Title")),
+                ("sheets", models.JSONField(default=list)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("attente", "Being made"),
+                            ("faite", "Ready"),
+                            ("echouee", "Could not be made"),
+                        ],
+                        default="attente",
+                        max_length=8,
+                    ),
+                ),
+                (
+                    "failure",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", ""),
+                            ("machine", "This installation cannot make PDF files."),
+                            ("limites", "It is too long to be made at once: choose fewer sheets."),
+                            ("retirees", "None of these sheets can be read any more."),
+                            (
+                                "abandon",
+                                "Something went wrong, several times. The animators can look.",
+                            ),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "not_before",
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
+                ),
+                ("attempts", models.PositiveSmallIntegerField(default=0, editable=False)),
+                ("leased_until", models.DateTimeField(editable=False, null=True)),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="practice_booklets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'booklet',
-                'verbose_name_plural': 'booklets',
-                'indexes': [models.Index(condition=models.Q(('state', 'attente')), fields=['not_before', 'id'], name='booklet_waiting')],
+                "verbose_name": "booklet",
+                "verbose_name_plural": "booklets",
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "attente")),
+                        fields=["not_before", "id"],
+                        name="booklet_waiting",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Presence',
+            name="Presence",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('section', models.CharField(max_length=20)),
-                ('seen_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='presences', to='practices.sheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("section", models.CharField(max_length=20)),
+                ("seen_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="presences",
+                        to="practices.sheet",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['seen_at'], name='presence_seen')],
-                'constraints': [models.UniqueConstraint(fields=('sheet', 'section', 'user'), name='presence_once')],
+                "indexes": [models.Index(fields=["seen_at"], name="presence_seen")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sheet", "section", "user"), name="presence_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Passage',
+            name="Passage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=40)),
-                ('object_id', models.BigIntegerField()),
-                ('thread_id', models.BigIntegerField()),
-                ('paragraphs', models.JSONField(blank=True, default=list)),
-                ('section', models.CharField(max_length=20)),
-                ('field', models.CharField(max_length=20)),
-                ('text', models.TextField(blank=True)),
-                ('unnamed', models.BooleanField(default=False)),
-                ('quiet', models.BooleanField(default=False)),
-                ('mended', models.BooleanField(default=False)),
-                ('consent', models.CharField(choices=[('propre', 'Her own words'), ('attente', 'Awaiting consent'), ('donne', 'Consent given'), ('refuse', 'Consent refused'), ('ecarte', 'Taken out of the sheet')], default='attente', max_length=8)),
-                ('credited', models.BooleanField(default=False)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('reminded_at', models.DateTimeField(blank=True, null=True)),
-                ('answered_at', models.DateTimeField(blank=True, null=True)),
-                ('writer', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='passages', to='practices.sheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.CharField(max_length=40)),
+                ("object_id", models.BigIntegerField()),
+                ("thread_id", models.BigIntegerField()),
+                ("paragraphs", models.JSONField(blank=True, default=list)),
+                ("section", models.CharField(max_length=20)),
+                ("field", models.CharField(max_length=20)),
+                ("text", models.TextField(blank=True)),
+                ("unnamed", models.BooleanField(default=False)),
+                ("quiet", models.BooleanField(default=False)),
+                ("mended", models.BooleanField(default=False)),
+                (
+                    "consent",
+                    models.CharField(
+                        choices=[
+                            ("propre", "Her own words"),
+                            ("attente", "Awaiting consent"),
+                            ("donne", "Consent given"),
+                            ("refuse", "Consent refused"),
+                            ("ecarte", "Taken out of the sheet"),
+                        ],
+                        default="attente",
+                        max_length=8,
+                    ),
+                ),
+                ("credited", models.BooleanField(default=False)),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("reminded_at", models.DateTimeField(blank=True, null=True)),
+                ("answered_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "writer",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="passages",
+                        to="practices.sheet",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['writer', 'consent'], name='passage_to_answer')],
-                'constraints': [models.UniqueConstraint(fields=('sheet', 'kind', 'object_id'), name='passage_once')],
+                "indexes": [models.Index(fields=["writer", "consent"], name="passage_to_answer")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("sheet", "kind", "object_id"), name="passage_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Interest',
+            name="Interest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('saved_at', models.DateTimeField(blank=True, null=True)),
-                ('downloaded_at', models.DateTimeField(blank=True, null=True)),
-                ('ask_on', models.DateField(blank=True, null=True)),
-                ('asked_at', models.DateTimeField(blank=True, null=True)),
-                ('answer', models.CharField(blank=True, choices=[('', 'No answer'), ('oui', 'Yes'), ('pas-encore', 'Not yet'), ('non', 'No')], default='', max_length=10)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='kept_sheets', to=settings.AUTH_USER_MODEL)),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='interests', to='practices.sheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("saved_at", models.DateTimeField(blank=True, null=True)),
+                ("downloaded_at", models.DateTimeField(blank=True, null=True)),
+                ("ask_on", models.DateField(blank=True, null=True)),
+                ("asked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "answer",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "No answer"),
+                            ("oui", "Yes"),
+                            ("pas-encore", "Not yet"),
+                            ("non", "No"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="kept_sheets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="interests",
+                        to="practices.sheet",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(condition=models.Q(('answer', ''), ('asked_at__isnull', False)), fields=['user', '-asked_at'], name='interest_asked'), models.Index(condition=models.Q(('ask_on__isnull', False), ('asked_at', None)), fields=['ask_on'], name='interest_to_ask'), models.Index(condition=models.Q(('saved_at__isnull', False)), fields=['user', '-saved_at'], name='interest_saved')],
-                'constraints': [models.UniqueConstraint(fields=('sheet', 'user'), name='interest_once')],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("answer", ""), ("asked_at__isnull", False)),
+                        fields=["user", "-asked_at"],
+                        name="interest_asked",
+                    ),
+                    models.Index(
+                        condition=models.Q(("ask_on__isnull", False), ("asked_at", None)),
+                        fields=["ask_on"],
+                        name="interest_to_ask",
+                    ),
+                    models.Index(
+                        condition=models.Q(("saved_at__isnull", False)),
+                        fields=["user", "-saved_at"],
+                        name="interest_saved",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("sheet", "user"), name="interest_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EvidenceRequest',
+            name="EvidenceRequest",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('level', models.CharField(choices=[('0', '0'), ('1', '1'), ('2', '2'), ('3', '3'), ('4', '4'), ('5', '5'), ('NE', 'NE')], max_length=2, verbose_name='Level')),
-                ('source', models.CharField(max_length=400, verbose_name='Source')),
-                ('source_url', models.URLField(blank=True, max_length=600, verbose_name='Link to the source')),
-                ('words', models.TextField(blank=True, max_length=1000, verbose_name='Why this level')),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('settled_at', models.DateTimeField(blank=True, null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('evidence', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='practices.evidence')),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='evidence_requests', to='practices.sheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "level",
+                    models.CharField(
+                        choices=[
+                            ("0", "0"),
+                            ("1", "1"),
+                            ("2", "2"),
+                            ("3", "3"),
+                            ("4", "4"),
+                            ("5", "5"),
+                            ("NE", "NE"),
+                        ],
+                        max_length=2,
+                        verbose_name="Level",
+                    ),
+                ),
+                ("source", models.CharField(max_length=400, verbose_name="Source")),
+                (
+                    "source_url",
+                    models.URLField(blank=True, max_length=600, verbose_name="Link to the source"),
+                ),
+                (
+                    "words",
+                    models.TextField(blank=True, max_length=1000, verbose_name="Why this level"),
+                ),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("settled_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "evidence",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="practices.evidence",
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="evidence_requests",
+                        to="practices.sheet",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('asked_at', 'id'),
-                'constraints': [models.UniqueConstraint(condition=models.Q(('settled_at', None)), fields=('sheet',), name='evidence_request_waits_once')],
+                "ordering": ("asked_at", "id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("settled_at", None)),
+                        fields=("sheet",),
+                        name="evidence_request_waits_once",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Bearer',
+            name="Bearer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('named_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='borne_sheets', to=settings.AUTH_USER_MODEL)),
-                ('sheet', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='bearers', to='practices.sheet')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "named_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="borne_sheets",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "sheet",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="bearers",
+                        to="practices.sheet",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bearer',
-                'verbose_name_plural': 'bearers',
-                'constraints': [models.UniqueConstraint(fields=('sheet', 'user'), name='bearer_once')],
+                "verbose_name": "bearer",
+                "verbose_name_plural": "bearers",
+                "constraints": [
+                    models.UniqueConstraint(fields=("sheet", "user"), name="bearer_once")
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='sheetterm',
-            constraint=models.UniqueConstraint(fields=('sheet', 'term'), name='sheet_term_once'),
+            model_name="sheetterm",
+            constraint=models.UniqueConstraint(fields=("sheet", "term"), name="sheet_term_once"),
         ),
         migrations.AddConstraint(
-            model_name='version',
-            constraint=models.UniqueConstraint(fields=('sheet', 'number'), name='sheet_version_number'),
+            model_name="version",
+            constraint=models.UniqueConstraint(
+                fields=("sheet", "number"), name="sheet_version_number"
+            ),
         ),
         migrations.AddIndex(
-            model_name='trial',
-            index=models.Index(fields=['sheet', '-created_at'], name='trial_of_sheet'),
+            model_name="trial",
+            index=models.Index(fields=["sheet", "-created_at"], name="trial_of_sheet"),
         ),
         migrations.AddIndex(
-            model_name='trial',
-            index=models.Index(fields=['outcome', 'sheet'], name='trial_outcome'),
+            model_name="trial",
+            index=models.Index(fields=["outcome", "sheet"], name="trial_outcome"),
         ),
         migrations.AddIndex(
-            model_name='sheet',
-            index=models.Index(fields=['-improved_at', '-id'], name='sheet_improved'),
+            model_name="sheet",
+            index=models.Index(fields=["-improved_at", "-id"], name="sheet_improved"),
         ),
         migrations.AddIndex(
-            model_name='sheet',
-            index=models.Index(fields=['-created_at', '-id'], name='sheet_recent'),
+            model_name="sheet",
+            index=models.Index(fields=["-created_at", "-id"], name="sheet_recent"),
         ),
         migrations.AddIndex(
-            model_name='sheet',
-            index=models.Index(fields=['review_on'], name='sheet_review'),
+            model_name="sheet",
+            index=models.Index(fields=["review_on"], name="sheet_review"),
         ),
         migrations.AddIndex(
-            model_name='sheet',
-            index=models.Index(fields=['progress', 'submitted_at'], name='sheet_progress'),
+            model_name="sheet",
+            index=models.Index(fields=["progress", "submitted_at"], name="sheet_progress"),
         ),
         migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'sous-communaute'), _negated=True), ('space__isnull', False), _connector='OR'), name='practices_sheet_space_level'),
+            model_name="sheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "sous-communaute"), _negated=True),
+                    ("space__isnull", False),
+                    _connector="OR",
+                ),
+                name="practices_sheet_space_level",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.CheckConstraint(condition=models.Q(('level__in', ('communaute', 'public')), ('space', None)), name='sheet_in_no_space'),
+            model_name="sheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("level__in", ("communaute", "public")), ("space", None)),
+                name="sheet_in_no_space",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sheet',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('level', 'public'), _negated=True), ('consented_at__isnull', False), _connector='OR'), name='sheet_public_with_consent'),
+            model_name="sheet",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("level", "public"), _negated=True),
+                    ("consented_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="sheet_public_with_consent",
+            ),
         ),
         migrations.AddIndex(
-            model_name='proposal',
-            index=models.Index(fields=['sheet', 'answer', '-created_at'], name='proposal_of_sheet'),
+            model_name="proposal",
+            index=models.Index(fields=["sheet", "answer", "-created_at"], name="proposal_of_sheet"),
         ),
         migrations.AddConstraint(
-            model_name='workingsection',
-            constraint=models.UniqueConstraint(fields=('sheet', 'name'), name='working_section_once'),
+            model_name="workingsection",
+            constraint=models.UniqueConstraint(
+                fields=("sheet", "name"), name="working_section_once"
+            ),
         ),
     ]

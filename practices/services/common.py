@@ -33,8 +33,11 @@ def locked(sheet: Sheet, by: User) -> tuple[Sheet, Rights]:
     """The sheet as it is now, its row locked until the end of the transaction, and the rights of
     `by` in it. Every service begins here: what happens to one sheet happens one after the other.
     Raises `Missing` when it does not exist for her."""
+    # Locked, then read: a statement that waited for the lock would give the sheet as it is now, and
+    # what it joins (its current version) as it was before.
+    list(Sheet.objects.select_for_update(no_key=True).filter(pk=sheet.pk).values_list("pk"))
     rows = Sheet.objects.with_rights(by).select_related("bearer", "current")
-    found = rows.select_for_update(of=("self",)).filter(pk=sheet.pk).first()
+    found = rows.filter(pk=sheet.pk).first()
     if found is None:
         raise Missing
     rights = rights_of(by, found)

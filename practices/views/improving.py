@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,7 +16,7 @@ from core.web import person
 from practices.content import Values
 from practices.differences import between
 from practices.errors import GuestsRead, NotABearer, ReasonNeeded, SectionMoved, WrongStage
-from practices.forms.improving import ProposalForm, SettlingForm, initial_of
+from practices.forms.improving import ProposalForm, ReplyForm, SettlingForm, initial_of
 from practices.models import Proposal, Sheet, Version
 from practices.permissions import rights_of
 from practices.sections import BY_NAME, SECTIONS, Section
@@ -28,6 +28,8 @@ from practices.views.composing import Again
 
 # As many answered ones as a page holds; the waiting ones are all there.
 ANSWERED = 50
+# The acts that come with a word to its author.
+ANSWERS = ("accepter", "refuser")
 PROPOSE, SETTLE = "practices/improving/propose.html", "practices/improving/settle.html"
 
 
@@ -134,22 +136,29 @@ def _proposal(request: HttpRequest, sheet: Sheet, pk: int) -> Proposal:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_members_sheet
 def proposal(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
-    """One improvement: what it changes, why, its answer; and, to answer it, three buttons."""
+    """One improvement: what it changes, why, its answer; and what may be done with it."""
     found = _proposal(request, sheet, proposal)
     if request.method != "POST":
-        return _show_proposal(request, sheet, found)
+        return _show_proposal(request, sheet, found, ReplyForm(), Again())
+    data = request.POST.copy()
+    # The buttons of the warning do not say what was being done: the form does.
+    data["acte"] = data.get("acte") or data.get("voulu", "")
+    form = ReplyForm(data)
+    again = composing.look(request, form, data) if data["acte"] in ANSWERS else None
+    if again is not None:
+        return _show_proposal(request, sheet, found, form, again)
     try:
-        _carry_out(request, found)
+        _carry_out(request, found, data)
     except ReasonNeeded as refusal:
-        return _show_proposal(request, sheet, found, refusal=refusal)
+        again = composing.refused(form, refusal)
+        return _show_proposal(request, sheet, found, form, again)
     except SectionMoved:
         return redirect("practices:settle", pk=sheet.pk, proposal=found.pk)
     return redirect(found.get_absolute_url())
 
 
-def _carry_out(request: HttpRequest, found: Proposal) -> None:
-    user, reply = person(request), request.POST.get("reply", "")
-    act = request.POST.get("acte", "")
+def _carry_out(request: HttpRequest, found: Proposal, data: QueryDict) -> None:
+    user, act, reply = person(request), data["acte"], data.get("reply", "")
     if act == "accepter":
         version = improving.accept(found, by=user, reply=reply)
         said = _("Accepted: version %(number)s is published.")
@@ -160,13 +169,21 @@ def _carry_out(request: HttpRequest, found: Proposal) -> None:
     elif act == "retirer":
         improving.take_back(found, by=user)
         messages.success(request, _("You took your proposal back."))
+    elif act == "ecarter":
+        improving.hide_proposal(found, by=user, reason=data.get("reason", ""))
+        messages.success(request, _("Set aside: only animators see it."))
+    elif act == "remettre":
+        improving.restore_proposal(found, by=user)
+        messages.success(request, _("Put back among the others."))
     else:
         raise Http404
 
 
 def _show_proposal(
-    request: HttpRequest, sheet: Sheet, found: Proposal, refusal: Refused | None = None
+    request: HttpRequest, sheet: Sheet, found: Proposal, form: ReplyForm, again: Again
 ) -> HttpResponse:
+    if form.is_bound and again.status == 200:
+        form.quiet()
     user, section = person(request), BY_NAME[found.section]
     rights = rights_of(user, sheet)
     mine = found.owner_id == user.pk
@@ -184,11 +201,11 @@ def _show_proposal(
         "settled": between(section, found.values, found.settled) if found.settled else [],
         "may_answer": rights.edit and found.is_waiting and found.state == "published",
         "thanked": None if mine else thanked.exists(),
-        "refusal": refusal,
-        "typed": request.POST.get("reply", ""),
+        "form": form,
+        "parts": again.parts,
+        "wanted": form.data.get("acte", ""),
     }
-    status = refusal.status if refusal is not None else 200
-    return render(request, "practices/improving/proposal.html", context, status=status)
+    return render(request, "practices/improving/proposal.html", context, status=again.status)
 
 
 # ----------------------------------------------------------------------------------- settling
