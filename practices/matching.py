@@ -137,10 +137,12 @@ def _place(name: str, label: Promise, scheme: str, said: Any, facts: Facts) -> P
     words = {"ours": terms.label(scheme, ours), "theirs": _list(scheme, said)}
     if ours in said:
         return Point(name, label, Verdict.FITS, _("It is done here too: %(ours)s.") % words)
-    why = _("It is done in: %(theirs)s. You are in: %(ours)s. Ask what distance changes to it.")
-    if name == "setting" and _near(ours, said):
-        return Point(name, label, Verdict.PARTLY, why % words)
-    return Point(name, label, Verdict.LOOK, why % words)
+    if name == "region":
+        why = _("It is done in: %(theirs)s. You are in: %(ours)s. Ask what is particular there.")
+        return Point(name, label, Verdict.LOOK, why % words)
+    why = _("It is done in: %(theirs)s. You are in: %(ours)s. Think of distances and transport.")
+    verdict = Verdict.PARTLY if _near(ours, said) else Verdict.LOOK
+    return Point(name, label, verdict, why % words)
 
 
 def _near(ours: str, said: list[str]) -> bool:

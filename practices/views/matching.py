@@ -43,7 +43,7 @@ def where_we_are(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 def for_call(request: HttpRequest) -> HttpResponse:
     """The practices that go with the text of a funding call, each with why; the text is not
     kept."""
-    form = CallForm(request.POST or None)
+    form = CallForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]
