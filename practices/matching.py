@@ -277,7 +277,7 @@ PART = re.compile(r"[,;()/]| et | ou ")
 EVERYWHERE = {
     "jeune", "eleve", "ecole", "scolaire", "scolarite", "milieu", "famille", "parent", "personnel",
     "intervention", "service", "soutien", "accompagnement", "acces", "facteur", "formation",
-    "adulte", "communautaire", "social", "sociaux", "individuel", "familial", "promotion",
+    "adulte", "communautaire", "social", "sociau", "individuel", "familial", "familiau", "promotion",
     "projet", "groupe", "cycle", "general", "professionnelle", "suivi", "prevention", "travail",
     "significatif", "difficulte", "faible", "education", "relance", "langue",
 }  # fmt: skip

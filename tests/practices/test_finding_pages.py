@@ -5,11 +5,13 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
+from django.utils import timezone
 
 from accounts.fields import BUDGET_BANDS
 from accounts.models import Organisation, User
@@ -407,6 +409,17 @@ def test_criteria_do_without_a_text(words: World, as_: As) -> None:
     found = as_(words.eve).post("/pratiques/pour-un-appel/", {"region": "01"})
 
     assert [one.obj.title for one in found.context["going"]] == ["Le plan de retour"]
+
+
+def test_guests_read_sheets_and_are_not_offered_the_calls(words: World, as_: As) -> None:
+    until = timezone.now() + timedelta(days=5)
+    User.objects.filter(pk=words.eve.pk).update(role=User.Role.GUEST, access_until=until)
+    eve = as_(words.eve)
+
+    assert eve.get("/pratiques/pour-un-appel/").status_code == 404
+    assert "pour-un-appel" not in page(eve, "/pratiques/").content.decode()
+    # Nor does an empty box ask her to describe a practice.
+    assert page(eve, "/pratiques/manques/").context["may_begin"] is False
 
 
 def test_nothing_asked_is_said_and_what_was_typed_stays(words: World, as_: As) -> None:
