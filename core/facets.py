@@ -131,7 +131,8 @@ class Said:
     families: bool = False
 
     def words(self) -> Mapping[str, Any]:
-        return {code: label for one in self.schemes for code, label in terms.scheme(one).items()}
+        read = terms.by_family if self.families else terms.scheme
+        return {code: label for one in self.schemes for code, label in read(one).items()}
 
     def heading(self, code: str) -> str:
         """The word above this one, when the list is read by families."""

@@ -27,6 +27,18 @@ def above(name: str) -> dict[str, str]:
     return {code: one.above for code, one in _all().get(name, {}).items() if one.above}
 
 
+def by_family(name: str) -> dict[str, str]:
+    """The live terms of a scheme, code → label, each followed by those that stand below it."""
+    words, parents = scheme(name), above(name)
+    rank = {code: number for number, code in enumerate(words)}
+
+    def place(code: str) -> tuple[int, bool]:
+        parent = parents.get(code, "")
+        return rank.get(parent, rank[code]), parent in rank
+
+    return {code: words[code] for code in sorted(words, key=place)}
+
+
 def label(name: str, code: str) -> str:
     """The label of a code, retired or not; the code itself when nobody knows it."""
     found = _all().get(name, {}).get(code)

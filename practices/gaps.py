@@ -59,7 +59,7 @@ class Asked:
     @property
     def narrowing(self) -> list[tuple[str, str]]:
         """The words of the third facet, code and label."""
-        return list(terms.scheme(AXES[self.third][0]).items())
+        return list(_words(AXES[self.third][0]).items())
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def read(query: Query) -> Asked:
         columns = next(name for name in ("ordre", "determinant", "region") if name != rows)
     asked = Asked(rows, columns, "")
     code = query.get(asked.third, "")
-    known = code in terms.scheme(AXES[asked.third][0])
+    known = code in _words(AXES[asked.third][0])
     return Asked(rows, columns, code) if known else asked
 
 
@@ -133,7 +133,7 @@ def table(asked: Asked, viewer: Viewer) -> Table:
 def _words(scheme: str) -> dict[str, str]:
     """The words of a taxonomy, without those that are only the heading of others."""
     headings = set(terms.above(scheme).values())
-    return {code: label for code, label in terms.scheme(scheme).items() if code not in headings}
+    return {code: label for code, label in terms.by_family(scheme).items() if code not in headings}
 
 
 def _numbers(asked: Asked, viewer: Viewer) -> dict[tuple[str, str], int]:

@@ -137,10 +137,12 @@ def _place(name: str, label: Promise, scheme: str, said: Any, facts: Facts) -> P
     words = {"ours": terms.label(scheme, ours), "theirs": _list(scheme, said)}
     if ours in said:
         return Point(name, label, Verdict.FITS, _("It is done here too: %(ours)s.") % words)
-    why = _("It is done in: %(theirs)s. You are in: %(ours)s. Ask what distance changes to it.")
-    if name == "setting" and _near(ours, said):
-        return Point(name, label, Verdict.PARTLY, why % words)
-    return Point(name, label, Verdict.LOOK, why % words)
+    if name == "region":
+        why = _("It is done in: %(theirs)s. You are in: %(ours)s. Ask what is particular there.")
+        return Point(name, label, Verdict.LOOK, why % words)
+    why = _("It is done in: %(theirs)s. You are in: %(ours)s. Think of distances and transport.")
+    verdict = Verdict.PARTLY if _near(ours, said) else Verdict.LOOK
+    return Point(name, label, verdict, why % words)
 
 
 def _near(ours: str, said: list[str]) -> bool:
@@ -271,15 +273,26 @@ RECOGNISED = {
 }
 TOKEN = re.compile(r"[^\W_]+")
 PART = re.compile(r"[,;()/]| et | ou ")
-# What is in every text of the field tells nothing by itself.
-EVERYWHERE = {
-    "jeune", "eleve", "ecole", "scolaire", "scolarite", "milieu", "famille", "parent", "personnel",
-    "intervention", "service", "soutien", "accompagnement", "acces", "facteur", "formation",
-    "adulte", "communautaire", "social", "sociaux", "individuel", "familial", "promotion",
-    "projet", "groupe", "cycle", "general", "professionnelle", "suivi", "prevention", "travail",
-    "significatif", "difficulte", "faible", "education", "relance", "langue",
-}  # fmt: skip
 SHORTEST = 4
+
+
+def _stem(token: str) -> str:
+    """A folded word without the marks of its number and gender."""
+    if len(token) > SHORTEST:
+        token = token.removesuffix("s").removesuffix("x").removesuffix("e")
+    return token
+
+
+# What is in every text of the field tells nothing by itself.
+USUAL = (
+    "jeune", "eleve", "ecole", "scolaire", "scolarite", "milieu", "famille", "parent",
+    "personnel", "intervention", "service", "soutien", "accompagnement", "acces", "facteur",
+    "formation", "adulte", "communautaire", "social", "sociaux", "individuel", "familial",
+    "familiaux", "promotion", "projet", "groupe", "cycle", "general", "professionnelle", "suivi",
+    "prevention", "travail", "significatif", "difficulte", "faible", "education", "relance",
+    "langue",
+)  # fmt: skip
+EVERYWHERE = {_stem(word) for word in USUAL}
 FOUND = 12
 LONGEST_TEXT = 20_000
 
@@ -289,7 +302,7 @@ def recognised(text: str) -> dict[str, list[str]]:
     the text has all its telling words; a region, when it is named whole."""
     plain = fold(text[:LONGEST_TEXT])
     spaced = f" {' '.join(TOKEN.findall(plain))} "
-    said = {_singular(token) for token in TOKEN.findall(plain)}
+    said = {_stem(token) for token in TOKEN.findall(plain)}
     found = {}
     for facet, scheme in RECOGNISED.items():
         named = _named_whole if facet in ("region", "milieu") else _named_by_part
@@ -299,10 +312,6 @@ def recognised(text: str) -> dict[str, list[str]]:
     return found
 
 
-def _singular(token: str) -> str:
-    return token[:-1] if len(token) > SHORTEST and token[-1] in "sx" else token
-
-
 def _named_whole(label: str, spaced: str, said: set[str]) -> bool:
     words = [one for one in TOKEN.findall(fold(label)) if one != "milieu"]
     return bool(words) and f" {' '.join(words)} " in spaced
@@ -310,8 +319,9 @@ def _named_whole(label: str, spaced: str, said: set[str]) -> bool:
 
 def _named_by_part(label: str, spaced: str, said: set[str]) -> bool:
     for part in PART.split(fold(label)):
-        words = {_singular(one) for one in TOKEN.findall(part) if len(one) >= SHORTEST}
-        if words - EVERYWHERE and words <= said:
+        words = {_stem(one) for one in TOKEN.findall(part) if len(one) >= SHORTEST}
+        telling = words - EVERYWHERE
+        if telling and telling <= said:
             return True
     return False
 

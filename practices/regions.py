@@ -21,37 +21,44 @@ if TYPE_CHECKING:
 
     from practices.filters import Filters
 
-BOX = "40 0 690 620"
+BOX = "52 12 672 602"
 SCHEME = "regions"
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """The outline of a region (one or more closed lines), and where its number is written."""
+    """The outline of a region (one or more closed lines); the middle of where its code and its
+    number are written, one above the other where it is `tall`."""
 
     path: str
     x: int
     y: int
+    tall: bool = False
+
+    @property
+    def under(self) -> int:
+        """The line of the number, where the code is above."""
+        return self.y + 26
 
 
 DRAWINGS = {
-    "10": Drawing("M60 20H420L474 66V170H360V200H60Z", 240, 118),
-    "08": Drawing("M60 206H190V310H60Z", 125, 264),
-    "07": Drawing("M60 316H190V486L126 462L60 414Z", 125, 388),
-    "04": Drawing("M196 206H360V246H400V400L328 436V330H196Z", 290, 276),
-    "15": Drawing("M196 336H256V432H196Z", 226, 390),
-    "14": Drawing("M262 336H322V432H262Z", 292, 390),
-    "02": Drawing("M366 176H490V294H406V240H366Z", 438, 240),
-    "03": Drawing("M406 300H490V352L406 397Z", 446, 344),
-    "09": Drawing("M480 66H600L644 118L704 150V234L496 346V172H480Z", 580, 204),
-    "13": Drawing("M200 438H300V486H200Z", 250, 469),
-    "06": Drawing("M212 492H326L304 540H212Z", 262, 523),
-    "16": Drawing("M140 546H310L334 488L346 482V540L318 606H140Z", 230, 584),
-    "17": Drawing("M352 478L404 448L430 478V530H352Z", 391, 502),
-    "05": Drawing("M350 536H430L462 568V606H324Z", 394, 578),
-    "12": Drawing("M410 444L498 398L522 434V526L468 562L436 528V474Z", 476, 486),
-    "01": Drawing("M504 395L598 342L624 384L604 424L528 430Z", 566, 398),
-    "11": Drawing("M604 338L690 300L712 326V388L664 410L630 382Z M690 424H716V450H690Z", 664, 360),
+    "10": Drawing("M60 20H420L474 66V170H360V200H60Z", 240, 100, tall=True),
+    "08": Drawing("M60 206H190V310H60Z", 125, 246, tall=True),
+    "07": Drawing("M60 316H190V486L126 462L60 414Z", 125, 372, tall=True),
+    "04": Drawing("M196 206H360V246H400V400L328 436V330H196Z", 290, 268, tall=True),
+    "15": Drawing("M196 336H256V432H196Z", 226, 372, tall=True),
+    "14": Drawing("M262 336H322V432H262Z", 292, 372, tall=True),
+    "02": Drawing("M366 176H490V294H406V240H366Z", 438, 222, tall=True),
+    "03": Drawing("M406 300H490V352L406 397Z", 448, 340),
+    "09": Drawing("M480 66H600L644 118L704 150V234L496 346V172H480Z", 590, 190, tall=True),
+    "13": Drawing("M200 436H300V486H200Z", 250, 463),
+    "06": Drawing("M212 490H326L304 540H212Z", 264, 517),
+    "16": Drawing("M140 546H310L334 488L346 482V540L318 606H140Z", 230, 577),
+    "17": Drawing("M352 478L404 448L430 478V530H352Z", 391, 494),
+    "05": Drawing("M350 536H430L462 568V606H324Z", 396, 574),
+    "12": Drawing("M410 444L498 398L522 434V526L468 562L436 528V474Z", 478, 466, tall=True),
+    "01": Drawing("M504 395L598 342L624 384L604 424L528 430Z", 566, 396),
+    "11": Drawing("M604 338L690 300L712 326V388L664 410L630 382Z M690 424H716V450H690Z", 664, 358),
 }
 # From how many sheets a region is drawn in the next tint.
 STEPS = (1, 3, 6, 11)

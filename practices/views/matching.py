@@ -13,6 +13,7 @@ from accounts.permissions import can_edit_organisation
 from core.web import no_store, person
 from practices import matching
 from practices.forms.call import CallForm
+from practices.permissions import may_write
 from practices.views.common import of_members_sheet
 
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ def where_we_are(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def for_call(request: HttpRequest) -> HttpResponse:
     """The practices that go with the text of a funding call, each with why; the text is not
-    kept."""
-    form = CallForm(request.POST or None)
+    kept. For members: guests read sheets, and no more."""
+    if not may_write(person(request)):
+        raise Http404
+    form = CallForm(request.POST if request.method == "POST" else None)
     context: dict[str, Any] = {"form": form}
     if request.method == "POST" and form.is_valid():
         text = form.cleaned_data["text"]

@@ -1,0 +1,108 @@
+"""Finding a practice in a browser: boxes, map, comparison, match and gaps, on a phone, by the
+keyboard, without JavaScript, and for every reader."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from practices.models import Sheet
+from tests.browser.axe import check
+from tests.browser.house import House
+from tests.conftest import World
+from tests.practices.conftest import make_published, make_sheet, publish_sheet
+from tests.practices.test_finding_list import told
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def sheets(world: World) -> list[Sheet]:
+    """A public sheet of the Bas-Saint-Laurent that was tried, one of Gaspésie."""
+    plan = make_published(world, public=True, identite={"title": "Le plan de retour"})
+    told(plan, world.real, "abandonnee", region="11", setting="urbain")
+    street = make_sheet(
+        world.real,
+        identite={"title": "La rue des devoirs"},
+        visees={"determinants": ["fi-anxiete"], "regions": ["11"], "settings": ["urbain"]},
+        cout={"band": "100-500"},
+    )
+    return [plan, publish_sheet(street, world.odile)]
+
+
+@pytest.mark.parametrize("js", [True, False], ids=["js", "no-js"])
+def test_a_field_worker_finds_and_compares_on_her_phone(
+    house: House, world: World, sheets: list[Sheet], js: bool
+) -> None:
+    page = house.visit(world.eve, size="phone", js=js)
+    page.goto("/pratiques/")
+    page.locator("a.to-facets").click()
+    page.locator("input[name=ordre][value=secondaire-c1]").check()
+    if not js:
+        page.locator("#facets button").click()
+    page.wait_for_url("**ordre=secondaire-c1**")
+    expect(page.locator("#list li")).to_have_count(2)
+    for box in page.locator("#list input[name=fiche]").all():
+        box.check()
+    page.locator("form#compare button").click()
+    page.wait_for_url("**/comparer/**")
+    table = page.locator("table.compared")
+    expect(table).to_contain_text("Le plan de retour")
+    expect(table).to_contain_text("La rue des devoirs")
+    # Stacked: the cells of a field stand one below the other.
+    first, second = page.locator("tr.differs").first.locator("td").all()[:2]
+    above, below = first.bounding_box(), second.bounding_box()
+    assert above and below and below["y"] >= above["y"] + above["height"] - 1
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_a_region_of_the_map_is_reached_by_the_keyboard_and_large_enough_for_a_finger(
+    house: House, world: World, sheets: list[Sheet]
+) -> None:
+    page = house.visit(world.eve, size="phone")
+    page.goto("/pratiques/carte/")
+    regions = page.locator(".quebec a")
+    expect(regions).to_have_count(17)
+    for region in regions.all():
+        box = region.bounding_box()
+        assert box and min(box["width"], box["height"]) >= 24, region.get_attribute("aria-label")
+    gaspesie = page.get_by_role("link", name=re.compile("^Gaspésie.*1")).first
+    gaspesie.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pratiques/?region=11")
+    expect(page.locator("#list li")).to_have_count(1)
+
+
+@pytest.mark.parametrize("size", ["desktop", "phone"])
+def test_every_state_passes_axe(house: House, world: World, sheets: list[Sheet], size: str) -> None:
+    plan, street = sheets
+    page = house.visit(world.real, size=size)
+    troubles = []
+    for url in (
+        "/pratiques/?ordre=secondaire-c1&essai=abandonnee",
+        "/pratiques/?region=16",
+        "/pratiques/carte/?region=11",
+        f"/pratiques/comparer/?fiche={plan.pk}&fiche={street.pk}",
+        "/pratiques/comparer/",
+        f"/pratiques/{plan.pk}/chez-nous/",
+        "/pratiques/manques/?lignes=region&colonnes=ordre",
+        f"/pratiques/{plan.pk}/semblables/",
+    ):
+        page.goto(url)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), url
+        troubles += check(page)
+    page.goto("/pratiques/pour-un-appel/")
+    page.locator("main form button").click()
+    expect(page.locator("[data-errors]")).to_be_focused()
+    troubles += check(page)
+    page.fill("[name=text]", "Un appel sur l’anxiété en Gaspésie–Îles-de-la-Madeleine")
+    page.locator("main form button").click()
+    expect(page.locator("#reponse")).to_contain_text("La rue des devoirs")
+    troubles += check(page)
+    visitor = house.visit(size=size)
+    for url in ("/pratiques/", "/pratiques/carte/", f"/pratiques/comparer/?fiche={plan.pk}"):
+        visitor.goto(url)
+        troubles += check(visitor)
+    assert troubles == []
