@@ -33,7 +33,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "layout": layout_of(request),
         "sheets": page.rows,
         "next_url": f"?apres={page.next}" if page.next else "",
-        "may_begin": user.is_authenticated and may_begin(user),
+        "may_begin": may_begin(user),
     }
     return render(request, "practices/index.html", context)
 
