@@ -111,7 +111,7 @@ def _around(world: World, sheet: Sheet, origin: Sheet) -> None:
 def _beside(world: World, sheet: Sheet) -> None:
     """What it is tied to, and what is not public beside it."""
     thread = create_thread(
-        by=world.maude, space=world.intervention, title=WORDS["thread"], body=WORDS["post"]
+        by=world.maude, space=world.intervention, title=WORDS["thread"], text=WORDS["post"]
     )
     Passage.objects.create(
         sheet=sheet, kind="post", object_id=1, thread_id=thread.pk, section="besoin",
