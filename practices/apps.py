@@ -8,6 +8,6 @@ class PracticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from practices import kinds, mail, tasks  # noqa: F401  (they register themselves)
+        from practices import copies, kinds, mail, tasks  # noqa: F401  (they register themselves)
 
         kinds.register()

@@ -265,3 +265,17 @@ def test_a_machine_without_pango_says_so_and_leads_to_the_page_to_print(
     assert f"/pratiques/{full.pk}/imprimer/" in answer.content.decode()
     assert "fiche.pdf" not in page
     assert downloads(full) == 0
+
+
+@pytest.mark.usefixtures("printed")
+def test_a_sheet_that_is_set_aside_leaves_no_drawn_paper(
+    as_: As, world: World, full: Sheet, work: Callable[[], None]
+) -> None:
+    from django.core.files.storage import storages
+
+    as_(None).get(f"/pratiques/{full.pk}/fiche.pdf")
+    folder = f"kept/sheet-{full.pk}"
+    assert storages["private"].listdir(folder)[1]
+    life.hide_sheet(full, by=world.odile, reason="À revoir")
+    work()
+    assert not storages["private"].exists(folder) or not storages["private"].listdir(folder)[1]
