@@ -3,8 +3,8 @@
     bin/bench-pdf                        on a throw-away SQLite
     bin/bench-pdf --runs 20              more of each
 
-Loads the demonstration in the database of the environment, which must be empty. Fails when the
-median sheet takes more than a second, whatever the machine: that is what its reader waits for.
+Loads the demonstration in the database of the environment, which must be empty. Fails when a sheet
+takes more than a second of the processor: on a calm machine, that is what its reader waits for.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ def main() -> None:
         _measured("booklet of 30", lambda: _booklet(papers), 1),
     ]
     _say(rows, first, options.json)
-    if rows[0]["seconds"] > SECOND:
-        sys.exit(f"A sheet takes {rows[0]['seconds']:.2f} s: more than {SECOND:.0f}.")
+    if rows[0]["cpu"] > SECOND:
+        sys.exit(f"A sheet takes {rows[0]['cpu']:.2f} s: more than {SECOND:.0f}.")
 
 
 def _sheet(paper: Paper) -> bytes:
@@ -101,26 +101,33 @@ def _full(field: Field) -> Any:
 
 
 def _measured(name: str, make: Callable[[], bytes], runs: int) -> dict[str, Any]:
-    seconds, content = [], b""
+    """The medians of the seconds that passed, and of those of the processor, children included."""
+    seconds, cpu, content = [], [], b""
     for _turn in range(runs):
-        began = time.perf_counter()
+        began, used = time.perf_counter(), _cpu()
         content = make()
         seconds.append(time.perf_counter() - began)
+        cpu.append(_cpu() - used)
     return {
         "what": name,
         "pages": len(pypdfium2.PdfDocument(content)),
         "kB": round(len(content) / 1000, 1),
         "seconds": statistics.median(seconds),
+        "cpu": statistics.median(cpu),
     }
 
 
+def _cpu() -> float:
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+
+
 def _say(rows: list[dict[str, Any]], first: float, path: str) -> None:
-    print("| what | pages | kB | seconds | ms a page |\n|---|---|---|---|---|")
+    print("| what | pages | kB | seconds | of CPU | ms of CPU a page |\n|---|---|---|---|---|---|")
     for row in rows:
-        page = 1000 * row["seconds"] / row["pages"]
-        print(
-            f"| {row['what']} | {row['pages']} | {row['kB']} | {row['seconds']:.2f} | {page:.0f} |"
-        )
+        page = 1000 * row["cpu"] / row["pages"]
+        head = f"| {row['what']} | {row['pages']} | {row['kB']} | {row['seconds']:.2f} "
+        print(f"{head}| {row['cpu']:.2f} | {page:.0f} |")
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1000
     apart = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1000
     print(f"\nThe first of a process: {first:.2f} s. Memory: {memory} MB here, {apart} MB apart.")
