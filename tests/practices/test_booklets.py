@@ -123,11 +123,12 @@ def test_a_booklet_holds_thirty_sheets_that_she_reads(world: World, two: list[Sh
     assert booklet.sheets == [two[0].pk]
 
 
-def test_three_booklets_of_a_person_wait_at_most(world: World, two: list[Sheet]) -> None:
+def test_three_booklets_of_a_person_wait_at_most(as_: As, world: World, two: list[Sheet]) -> None:
     for _turn in range(3):
         ask_booklet([two[0].pk], by=world.eve)
     with pytest.raises(TooManyBooklets):
         ask_booklet([two[0].pk], by=world.eve)
+    assert post(as_(world.eve), two).status_code == 429
     ask_booklet([two[0].pk], by=world.real)
     assert OutboxEvent.objects.filter(name="booklet.asked").count() == 4
 
