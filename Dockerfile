@@ -12,9 +12,10 @@ RUN ANCRAGE_HOME=/tmp/build /venv/bin/python manage.py compile_catalogues \
 
 FROM python:3.11-slim-trixie
 # pg_dump and pg_restore, for `manage.py backup` and `restore`: of the same release as the server
-# in docker-compose.yml.
+# in docker-compose.yml. Pango and a font with accents, for the PDF files.
 RUN apt-get update \
     && apt-get install -y --no-install-recommends postgresql-client-17 \
+        libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-dejavu-core \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin ancrage \
     && install -d -o ancrage -g ancrage -m 750 /data

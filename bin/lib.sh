@@ -78,12 +78,12 @@ pick_venv() {
     printf '%s\n' "${VENV:-$PWD/.venv}"
 }
 
-# need PROGRAM=PACKAGE...: installs the Debian packages whose program is missing, or says how to,
-# and $hint where the caller set it.
+# need THING=PACKAGE...: installs the Debian packages whose program, shared library (….so.N) or font
+# (….ttf) is missing, or says how to, and $hint where the caller set it.
 need() {
     local pair missing=()
     for pair in "$@"; do
-        find_program "${pair%%=*}" >/dev/null || missing+=("${pair#*=}")
+        is_there "${pair%%=*}" || missing+=("${pair#*=}")
     done
     [ ${#missing[@]} -eq 0 ] && return
     if [ "$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
@@ -96,6 +96,15 @@ need() {
     { apt-get update -q && apt-get install -q -y --no-install-recommends "${missing[@]}"; } \
         >"$scratch/apt.log" 2>&1 </dev/null || fail \
         "apt-get n’a pas pu installer ${missing[*]} :" "$(tail -n 15 "$scratch/apt.log")"
+}
+
+# is_there THING: whether this machine has the program, the shared library or the font.
+is_there() {
+    case $1 in
+        *.so.*) "$(find_program ldconfig)" -p | grep -F "$1 " >/dev/null ;;
+        *.ttf) find /usr/share/fonts /usr/local/share/fonts -name "$1" 2>/dev/null | grep . >/dev/null ;;
+        *) find_program "$1" >/dev/null ;;
+    esac
 }
 
 # find_program NAME: its path, PostgreSQL's folders and sbin included (Debian keeps them off PATH).

@@ -343,6 +343,9 @@ LOGGING = {
         # One line a task, thousands a day.
         "django_tasks": {"level": "WARNING"},
         "rq.worker": {"level": "WARNING"},
+        # A line a step of each page, and of each font.
+        "weasyprint": {"level": "ERROR"},
+        "fontTools": {"level": "ERROR"},
         # The LMTP server's: it writes each recipient, and a reply address is a key.
         "mail.log": {"level": "WARNING"},
     },

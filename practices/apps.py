@@ -8,7 +8,14 @@ class PracticesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from practices import births, centre, kinds, mail, tasks  # noqa: F401  (they register themselves)
+        from practices import (  # noqa: F401  (they register themselves)
+            births,
+            centre,
+            copies,
+            kinds,
+            mail,
+            tasks,
+        )
         from practices.services import (  # noqa: F401  (their duties too)
             adapting,
             evidence,

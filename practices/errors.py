@@ -200,7 +200,7 @@ class PrinterMissing(Refused):
         "This installation cannot make PDF files. The page to print says the same: print it, or "
         "save it as a PDF from your browser."
     )
-    status = 503
+    status = 404
 
 
 class PrinterBusy(Refused):

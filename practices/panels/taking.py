@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.site import absolute
 from practices.exchange import printing, schema
-from practices.showcase import Usage, usage_of
+from practices.showcase import usage_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -31,11 +31,8 @@ class Told:
 def panel(request: HttpRequest, sheet: Sheet, rights: Rights, content: Content) -> dict[str, Any]:
     """What its partials need, beside what the page has already. One query, for a visitor."""
     found: dict[str, Any] = {"printer": printing.is_ready(), "showcase": None, "usage": None}
-    if sheet.is_public:
-        found["showcase"] = _told(sheet)
     if not request.user.is_authenticated:
-        usage: Usage = usage_of(sheet)
-        found["usage"] = usage
+        found |= {"showcase": _told(sheet), "usage": usage_of(sheet)}
     return found
 
 

@@ -51,10 +51,10 @@ def index(request: HttpRequest) -> HttpResponse:
         "counts": filters.count(wanted, user),
         "chips": chips(request, wanted),
         "orders": filters.ORDER_LABELS,
-        "states": filters.STATES if user.is_authenticated and user.is_animator else {},
+        "states": filters.STATES if user.is_animator else {},
         "foreseen": foreseen(wanted),
         "map_url": facets.address_with(request, reverse("practices:map"), tri=""),
-        "may_begin": user.is_authenticated and may_begin(user),
+        "may_begin": may_begin(user),
     }
     return render(request, "practices/index.html", context)
 

@@ -74,7 +74,7 @@ def pdf(request: HttpRequest, sheet: Sheet) -> HttpResponse:
             )
         except PrinterMissing as refusal:
             context = {"layout": layout_of(request), "sheet": sheet, "sentence": str(refusal)}
-            return no_store(render(request, "practices/no_pdf.html", context, status=503))
+            return no_store(render(request, "practices/no_pdf.html", context, status=404))
         note_downloads(request, [sheet.pk])
         name = f"fiche-{sheet.pk}-{sheet.slug}".strip("-")
         response = as_pdf(request, content, f"{name}.pdf")

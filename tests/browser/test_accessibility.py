@@ -18,6 +18,7 @@ from forums.models import Poll, Post, Synthesis, Thread
 from library.models import Collection, Document
 from moderation.models import Report
 from notifications.links import stop_url
+from practices.models import Sheet
 from search.links import stop_url as stop_searches
 from search.models import SynonymSet
 from tests import access
@@ -65,6 +66,14 @@ NO_PAGE = {
     "library:feed_atom": "XML",
     "library:table": "a CSV file",
     "library:collection_zip": "an archive",
+    "practices:pdf": "a file",
+    "practices:json": "JSON",
+    "practices:picture": "a picture",
+    "practices:table": "a CSV file",
+    "practices:json_list": "JSON",
+    "practices:booklet": "needs a booklet: test_practices_taking.py",
+    "practices:booklet_pdf": "a file",
+    "home:sitemap": "XML",
     "search:suggestions": "JSON",
     "search:feed": "XML",
     "search:feed_rss": "XML",
@@ -415,6 +424,12 @@ def administrator_pages() -> list[str]:
     ]
 
 
+def taken_pages() -> list[str]:
+    """What Tristan takes away of the directory of practices."""
+    sheet = Sheet.objects.readable_by(person(scenes.MEMBER)).published()[0]
+    return [to("practices:print", sheet.pk), to("practices:new_booklet", fiche=str(sheet.pk))]
+
+
 GROUPS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "visitor": ("", visitor_pages),
     "links": ("", token_pages),
@@ -426,6 +441,7 @@ GROUPS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "collections": (scenes.MEMBER, collection_pages),
     "visited": ("", visited_collections),
     "search": (scenes.MEMBER, search_pages),
+    "taken": (scenes.MEMBER, taken_pages),
     "newcomer": (scenes.NEWCOMER, newcomer_pages),
     "guest": (scenes.GUEST, guest_pages),
     "animator": (scenes.ANIMATOR, animator_pages),
