@@ -8,6 +8,7 @@ from typing import Any
 from accounts.models import Organisation, User
 from core import links
 from home.demo import clock
+from home.demo.practices_births import add_births
 from home.demo.threads import Loaded
 from home.founding import source
 from library.models import Document
@@ -93,6 +94,7 @@ def add_sheets(
         for trial in entry.get("essais", []):
             _trial(sheet, trial, people, organisations)
         found[entry["id"]] = sheet
+    add_births(found, threads, people)
     return found
 
 
