@@ -55,6 +55,7 @@ class Passage:
     signature        what stands under it
     role             `question` for what opened the object, `answer` for what was retained
     text             its plain text
+    reachable        whether its writer can be asked; always said of who is unnamed
     """
 
     kind: str
@@ -65,6 +66,7 @@ class Passage:
     text: str
     url: str
     at: datetime
+    reachable: bool = True
 
 
 @dataclass(frozen=True)

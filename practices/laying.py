@@ -82,7 +82,7 @@ def _any(words: Iterable[str]) -> Callable[[str, str], bool]:
 RULES: tuple[Rule, ...] = (
     _rule(
         "besoin.context",
-        _("because it is the question of the thread"),
+        _("because it opens the thread"),
         lambda text, role: role == "question",
     ),
     _rule(

@@ -338,12 +338,14 @@ def test_who_does_not_answer_is_asked_once_more_after_a_week(
 
 
 def test_the_words_of_a_closed_account_are_rewritten_or_dropped(
-    world: World, thread: Thread, work: Callable[[], None]
+    world: World, thread: Thread, as_: As, work: Callable[[], None]
 ) -> None:
     sheet = made(thread, world.maude)
     User.objects.filter(pk=world.eve.pk).update(is_active=False)
     work()
     assert not OutgoingMail.objects.filter(recipient=world.eve, name="passages_asked").exists()
+    quoted = as_(world.maude).get(sheet.get_absolute_url()).context["passages"]
+    assert [one.silent for one in quoted] == [False, False, True]
 
     assert births.drop(passage_by(sheet, world.eve), by=world.maude).consent == Consent.DROPPED
     assert "devoirs" not in said(sheet)
