@@ -56,6 +56,7 @@ class Passage:
     signature        what stands under it
     role             `question` for what opened the object, `answer` for what was retained
     text             its plain text
+    reachable        whether its writer can be asked; always said of who is unnamed
     """
 
     kind: str
@@ -66,6 +67,7 @@ class Passage:
     text: str
     url: str
     at: datetime
+    reachable: bool = True
 
 
 @dataclass(frozen=True)

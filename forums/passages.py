@@ -32,6 +32,7 @@ def of_posts(numbers: Iterable[int], viewer: Viewer) -> dict[int, Passage]:
 
 def passage(post: Post) -> Passage:
     """One message; its thread, its space and its author were read with it."""
+    author = post.author
     role = "question" if post.is_opening else ""
     if post.pk == post.thread.answer_id:
         role = "answer"
@@ -44,4 +45,5 @@ def passage(post: Post) -> Passage:
         text=post.text,
         url=post.get_absolute_url(),
         at=post.created_at,
+        reachable=post.unnamed or (author is not None and author.is_current),
     )

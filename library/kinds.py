@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from community.models import Reaction
 from core import content
-from core.content import Kind
+from core.content import Action, Kind
 from library import home, indexed
 from library.models import Collection, Document, Version
+from library.permissions import may_deposit
 from library.services.asides import hide_document, restore_document
 from library.services.collections import hide_collection, restore_collection
 
@@ -77,7 +78,24 @@ def collection_reacted(collection_id: int, type: str, delta: int) -> None:
     Collection.objects.filter(pk=collection_id).update(thanks_count=F("thanks_count") + delta)
 
 
+def may_come_of_it(obj: Any, viewer: Any) -> bool:
+    """Whether the files of a message can be put in the library: by who deposits, of a message that
+    is signed. What was written without a name would be signed by the deposit."""
+    kind = content.kind_of(obj)
+    signed = kind.author(obj, viewer) is not None
+    return kind.passages_of is not None and signed and may_deposit(viewer)
+
+
 def register() -> None:
+    content.register_action(
+        Action(
+            name="to_library",
+            template="library/parts/to_library.html",
+            applies=may_come_of_it,
+            position=50,
+            place="file",
+        )
+    )
     content.register(
         Kind(
             name="document",

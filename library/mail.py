@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import uuid
 from typing import Any
 
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core import content, files
 from core.audience import State
 from core.events import on
 from core.mail import Message, message, queue
@@ -90,3 +94,28 @@ def _context(document: Document) -> dict[str, Any]:
         "title": "" if quiet else document.title,
         "url": absolute(reverse("library:document", args=(document.pk,))),
     }
+
+
+@message("attachment_wanted")
+def attachment_wanted(mail: OutgoingMail) -> Message | None:
+    """To who wrote the message, while she reads it and the file is still there; of a space that
+    keeps quiet, neither the name of the file nor of who asks."""
+    if mail.recipient is None:
+        return None
+    try:
+        kind = content.get(mail.kind)
+        written = kind.for_rows(kind.readable_by(mail.recipient)).get(pk=mail.object_id or 0)
+        stored = files.find_readable(uuid.UUID(mail.data["file"]), mail.recipient)
+    except (content.UnknownKind, ObjectDoesNotExist):
+        return None
+    space = kind.space(written)
+    quiet = space is not None and not space.content_in_mail
+    asker = get_user_model().objects.filter(pk=mail.data.get("asker", 0)).first()
+    told = {"name": stored.name, "asker": asker.short_name} if asker and not quiet else {}
+    return Message(
+        context={
+            **told,
+            "url": absolute(written.get_absolute_url()),
+        },
+        why=_("You attached this file to a message."),
+    )

@@ -82,7 +82,7 @@ def _any(words: Iterable[str]) -> Callable[[str, str], bool]:
 RULES: tuple[Rule, ...] = (
     _rule(
         "besoin.context",
-        _("because it is the question of the thread"),
+        _("because it opens the thread"),
         lambda text, role: role == "question",
     ),
     _rule(
@@ -260,8 +260,7 @@ def lift(field: Field, values: Values, text: str) -> Values:
         return values
     left: Any
     if field.kind is Kind.TEXT:
-        without = there.replace(text.strip(), "")
-        left = re.sub(r"\n{3,}", "\n\n", without).strip()
+        left = "\n\n".join(_without(there.split("\n\n"), text.strip().split("\n\n")))
     else:
         left = list(there)
         for piece in pieces(field, text):
@@ -269,6 +268,14 @@ def lift(field: Field, values: Values, text: str) -> Values:
                 left.remove(piece)
     kept = {name: value for name, value in values.items() if name != field.name}
     return kept | {field.name: left} if left else kept
+
+
+def _without(blocks: list[str], gone: list[str]) -> list[str]:
+    """The paragraphs without the last place where those of `gone` follow one another."""
+    for start in range(len(blocks) - len(gone), -1, -1):
+        if blocks[start : start + len(gone)] == gone:
+            return blocks[:start] + blocks[start + len(gone) :]
+    return blocks
 
 
 def still_there(content: Content, text: str) -> bool:

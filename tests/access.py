@@ -131,7 +131,7 @@ TABLE: dict[str, Row] = {
         "library:versions", "library:version", "library:similar", "library:news", "library:decide",
         "library:withdraw", "library:merge",
     ),
-    **member("library:collection_item", post_only=True),
+    **member("library:collection_item", "library:from_attachment", post_only=True),
     **member("library:deposit", "library:deposits", "library:edit", "library:new_version"),
     # practices: a visitor reads the showcase, and is led to sign in for the rest
     "practices:index": Row(PUBLIC),

@@ -31,6 +31,7 @@ from core.files.errors import (
     TooLarge,
     TooManyFiles,
     UnreadableFile,
+    Withheld,
 )
 from core.files.pictures import forget_kept, listed
 from core.formats import active_language, filesize
@@ -85,6 +86,24 @@ def examine(content: IO[bytes], name: str) -> types.FileType:
     if size == 0:
         raise UnreadableFile
     return types.recognise(content, name)
+
+
+def copy(stored: StoredFile, *, by: User) -> StoredFile:
+    """The same content as a file of `by` that belongs to nothing yet: what is done to one does not
+    touch the other. The caller found that she may read it. Asked twice, it gives the same file.
+
+    Raises `Withheld`, `Infected`, `QuotaExceeded`, `FileNotFoundError` when the storage lost it.
+    """
+    if stored.state != State.READY:
+        raise Withheld if stored.state == State.WITHHELD else Infected
+    loose = StoredFile.objects.filter(uploaded_by=by, kind="", object_id=None)
+    already = loose.filter(sha256=stored.sha256, name=stored.name).first()
+    if already is not None:
+        return already
+    type_ = types.BY_EXTENSION[stored.name.rpartition(".")[2]]
+    size: dict[str, Any] = {"width": stored.width, "height": stored.height}
+    with storages["private"].open(stored.file.name or "") as content:
+        return _keep(content, stored.name, type_, by, state=stored.state, **size)
 
 
 def release(stored: StoredFile) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import Organisation, User
 from core import links
-from home.demo import clock, practices_improving
+from home.demo import clock, practices_births, practices_improving
 from home.demo.threads import Loaded
 from home.founding import source
 from library.models import Document
@@ -94,6 +94,7 @@ def add_sheets(
             _trial(sheet, trial, people, organisations)
         found[entry["id"]] = sheet
     practices_improving.add_improvements(found, people)
+    practices_births.add_births(found, threads, people)
     return found
 
 

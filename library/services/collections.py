@@ -25,7 +25,7 @@ from library.services.common import Missing
 from library.services.metadata import CONTROLS, line, place
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from accounts.models import User
     from community.models import SubCommunity
@@ -55,6 +55,24 @@ def make_collection(
     log.record("collection.created", collection, by=by)
     emit("collection.created", collection=collection.pk)
     return collection
+
+
+@transaction.atomic
+def make_collection_of(
+    documents: Iterable[Document],
+    *,
+    by: User,
+    title: str,
+    purpose: str = "",
+    level: str = PRIVATE,
+    space: SubCommunity | None = None,
+) -> Collection:
+    """A new collection with these documents in it, all of them or nothing. Raises what
+    `make_collection` and `add_document` raise."""
+    made = make_collection(by=by, title=title, purpose=purpose, level=level, space=space)
+    for document in documents:
+        add_document(made, document, by=by)
+    return made
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ from library.forms.sharing import first_initial
 from library.looking import Look, Patience
 from library.models import Document
 from library.sent import loose, own
+from library.services.attached import tie_to
 from library.services.deposit import add_version, deposit_document
 from library.services.metadata import identity
 from library.views.summary import Several
@@ -51,12 +52,14 @@ LANGUAGES = {"fr": "fr-CA", "en": "en"}
 
 @dataclass
 class Card:
-    """One document of the form. `parts` is what in it could identify a young person."""
+    """One document of the form. `parts` is what in it could identify a young person; `about` names
+    what it will be tied to (`thread-12`)."""
 
     prefix: str
     stored: StoredFile | None
     form: CardForm
     parts: list[Part] = field(default_factory=list)
+    about: str = ""
 
     @property
     def title(self) -> str:
@@ -123,6 +126,13 @@ class Batch:
                 self._add_file(stored)
         self.data.setlist("kept", [])
 
+    def take_attachment(self, file_id: str, about: str) -> None:
+        """Begin with a file copied from a message (`views.attachment`), tied to where it was."""
+        stored = loose(file_id, self.user)
+        if stored is not None and not self._holds(stored):
+            self._add_file(stored)
+            self.data[f"{self.prefixes()[-1]}-about"] = about
+
     def take_link(self, address: str) -> None:
         """Add a link, described by what its page says of itself when it answers."""
         words: dict[str, str] = {"link": address}
@@ -176,7 +186,8 @@ class Batch:
                 self._look(prefix, stored)
             known = self._twins(prefix, stored)
             form = CardForm(self.data, prefix=prefix, stored=stored, twins=known)
-            self.cards.append(Card(prefix, stored, form))
+            about = self.data.get(f"{prefix}-about", "")
+            self.cards.append(Card(prefix, stored, form, about=about))
         self.sharing = SharingForm(self.data, user=self.user)
 
     def _twins(self, prefix: str, stored: StoredFile | None) -> list[Twin]:
@@ -291,7 +302,7 @@ class Batch:
             words = {"label": given["label"], "note": given["note"]}
             return add_version(twin.document, by=self.user, file=stored, **words).document
         said = cast("Metadata", {**card.form.given(), **self.sharing.given()})
-        return deposit_document(
+        document = deposit_document(
             by=self.user,
             file=stored,
             link=given["link"],
@@ -299,6 +310,8 @@ class Batch:
             label=given.get("label", ""),
             **said,
         )
+        tie_to(document, card.about, by=self.user)
+        return document
 
 
 def link_deposited(submission: str, link: str, user: User) -> int | None:

@@ -16,11 +16,12 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from community.models import Reaction
 from core.audience import Level, State
-from core.errors import Invalid, Refused
+from core.errors import Refused
 from core.pagination import by_cursor
 from core.ratelimit import limited
 from core.site import absolute
@@ -41,6 +42,8 @@ from library.views.visitors import open_to_visitors
 
 SIZE = 30
 MINE = 100
+# From the list of documents, at once.
+MOST_CHOSEN = 100
 
 
 @login_not_required  # visitors see what is public
@@ -137,17 +140,44 @@ def new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not may_deposit(user):
         raise GuestsFollow
-    form = CollectionForm(request.POST or None, user=user)
+    documents = _chosen(request)
+    initial = {"title": request.GET.get("titre", "")[:160]}
+    form = CollectionForm(request.POST or None, user=user, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.make_collection(by=user, **form.given())
-        except Invalid as refusal:
+            made = services.make_collection_of(documents, by=user, **form.given())
+        except Refused as refusal:
             form.refuse(refusal)
         else:
-            messages.success(request, _("The collection is made: add documents from their page."))
+            messages.success(request, _said_of(documents))
             _warn(request, made.title, made.purpose)
             return redirect(made.get_absolute_url())
-    return _show(request, "library/collections/edit.html", {"form": form})
+    context = {"form": form, "documents": documents}
+    response = _show(request, "library/collections/edit.html", context)
+    inside = any(one.space is not None and one.space.confidential for one in documents)
+    return no_store(response) if inside else response
+
+
+def _chosen(request: HttpRequest) -> list[Document]:
+    """The documents that were chosen in the list, in the order in which they stood there."""
+    asked = (request.POST or request.GET).getlist("document")
+    numbers = list(dict.fromkeys(filter(None, map(_number, asked))))[:MOST_CHOSEN]
+    if not numbers:
+        return []
+    rows = Document.objects.readable_by(request.user).filter(pk__in=numbers, replaced_by=None)
+    found = {one.pk: one for one in rows.select_related("space")}
+    return [found[number] for number in numbers if number in found]
+
+
+def _said_of(documents: list[Document]) -> str:
+    if not documents:
+        return _("The collection is made: add documents from their page.")
+    count = len(documents)
+    return ngettext(
+        "The collection is made, with one document.",
+        "The collection is made, with %(n)s documents.",
+        count,
+    ) % {"n": count}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -39,6 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
         batch = Batch(
             data if data is not None else QueryDict(mutable=True), user=user, wanted=wanted
         )
+        batch.take_attachment(request.GET.get("piece", ""), request.GET.get("a-propos", ""))
         batch.open()
         return _show(request, batch, came_back=data is not None)
     batch = _received(request)

@@ -110,7 +110,6 @@ class Selection:
         number, author = passage.object_id, passage.author
         proposal = laying.propose(passage.text, passage.role)
         wanted = self.chosen.get(number, ())
-        unnamed = author is None
         return Line(
             passage=passage,
             chosen=number in self.chosen,
@@ -120,8 +119,8 @@ class Selection:
             ],
             target=self.targets.get(number, proposal.target),
             because=proposal.because,
-            mine=not unnamed and author.pk == user.pk,
-            silent=not unnamed and not author.is_current,
+            mine=author is not None and author.pk == user.pk,
+            silent=not passage.reachable,
         )
 
     def elsewhere(self, shown: Iterable[int]) -> list[tuple[str, Any]]:

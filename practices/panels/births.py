@@ -31,12 +31,9 @@ class Quoted:
 
     @property
     def silent(self) -> bool:
-        """Whether nobody can be asked: said of a name only."""
+        """Whether nobody can be asked."""
         waits = self.passage.consent == Passage.Consent.WAITING
-        if not waits or self.source is None or self.passage.unnamed:
-            return False
-        author = self.source.author
-        return author is None or not author.is_current
+        return waits and self.source is not None and not self.source.reachable
 
     @property
     def words(self) -> str:

@@ -17,7 +17,14 @@ from core.audience import State
 from core.events import emit, run_hooks
 from practices import laying
 from practices.content import Values
-from practices.errors import FieldTooLong, NoMessageChosen, PassageChanged, StillThere, TooMany
+from practices.errors import (
+    FieldTooLong,
+    NoMessageChosen,
+    PassageChanged,
+    StillThere,
+    TooMany,
+    WrongStage,
+)
 from practices.models import Credit, Passage, Sheet, Version, WorkingSection
 from practices.sections import BY_NAME
 from practices.services.common import Missing, credit, editable, show, working_content
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 
 THREAD, MESSAGE = "thread", "post"
 Consent = Passage.Consent
+Progress = Sheet.Progress
 
 
 @dataclass(frozen=True)
@@ -258,9 +266,11 @@ def _write(sheet: Sheet, name: str, row: WorkingSection | None, values: Values) 
 def drop(passage: Passage, *, by: User) -> Passage:
     """Who makes the sheet does without a passage: its words are taken out, or were rewritten.
 
-    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `StillThere`.
+    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `StillThere`.
     """
-    sheet, _rights = editable(passage.sheet, by)
+    sheet, rights = editable(passage.sheet, by)
+    if sheet.progress in (Progress.SUBMITTED, Progress.REVIEW) and not rights.moderates:
+        raise WrongStage
     passage = Passage.objects.get(pk=passage.pk)
     if passage.consent == Consent.DROPPED or sheet.current_id is not None:
         return passage

@@ -114,7 +114,7 @@ def _show(
     space = kind.space(thread)
     context = {
         "thread": thread,
-        "title": kind.title(thread, user),
+        "thread_title": kind.title(thread, user),
         "space": space,
         "form": form,
         "lines": selection.lines(found.rows, user),

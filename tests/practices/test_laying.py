@@ -1,0 +1,148 @@
+"""The rules by which words are laid into a sheet: written, shown, and undone word for word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from practices import laying
+from practices.content import clean
+from practices.errors import FieldTooLong, TooMany
+from practices.sections import BY_NAME, Field
+
+STEPS = BY_NAME["deroulement"].field("steps")
+MISTAKES = BY_NAME["lecons"].field("mistakes")
+CONTEXT = BY_NAME["besoin"].field("context")
+
+
+@pytest.mark.parametrize(
+    ("text", "role", "where"),
+    [
+        ("Comment faire?", "question", "besoin.context"),
+        ("1. Appeler\n2. Attendre\n3. Revenir", "", "deroulement.steps"),
+        ("Attention à l’heure.", "", "lecons.mistakes"),
+        ("À éviter : deux intervenantes en alternance.", "", "lecons.mistakes"),
+        ("Notre erreur a été d’insister.", "", "lecons.mistakes"),
+        ("Il ne faut surtout pas sonner.", "", "lecons.mistakes"),
+        ("71 jeunes sur 92 sont revenus.", "", "resultats.observed"),
+        ("L’absentéisme a diminué de 12 %.", "", "resultats.observed"),
+        ("Cela coûte 500 $ par mois.", "", "cout.detail"),
+        ("On appelle la veille.", "answer", "deroulement.steps"),
+        ("Ce qui marche, c’est la même personne.", "", "lecons.success"),
+        ("On passe le mardi.", "", "deroulement.steps"),
+        ("1. Une seule ligne", "", "deroulement.steps"),
+        ("La question dit attention", "question", "besoin.context"),
+    ],
+)
+def test_each_rule_proposes_a_section(text: str, role: str, where: str) -> None:
+    proposal = laying.propose(text, role)
+    assert proposal.target == where
+    assert str(proposal.because)
+
+
+def test_every_rule_leads_to_a_field_that_takes_words() -> None:
+    for rule in laying.RULES:
+        assert laying.target(rule.proposal.target) is not None
+    offered = {value for _label, fields in laying.targets() for value, _name in fields}
+    assert {rule.proposal.target for rule in laying.RULES} <= offered
+
+
+@pytest.mark.parametrize(
+    "name", ["identite.title", "anglais.title_en", "cout.band", "x.y", "", "."]
+)
+def test_nothing_is_laid_where_no_words_go(name: str) -> None:
+    assert laying.target(name) is None
+
+
+def test_what_a_message_quotes_of_another_is_not_hers() -> None:
+    text = "> Les mots de Réal\n> encore\n\nMes mots.\n\n> et lui\nla suite"
+    assert laying.paragraphs(text) == ["Mes mots.", "la suite"]
+
+
+def test_a_list_makes_steps_with_their_names() -> None:
+    text = "1. Avant\u00a0: l’école appelle.\n2. On attend\nun peu."
+    assert laying.pieces(STEPS, text) == [
+        {"title": "Avant", "text": "l’école appelle."},
+        {"title": "", "text": "On attend\nun peu."},
+    ]
+
+
+def test_a_long_paragraph_is_cut_at_its_sentences() -> None:
+    sentence = "Une phrase assez longue pour compter dans la ligne. "
+    lines = laying.pieces(MISTAKES, sentence * 10)
+    assert len(lines) > 1
+    assert all(len(line) <= MISTAKES.most for line in lines)
+    assert " ".join(lines) == (sentence * 10).strip()
+
+
+def test_too_much_is_refused_by_name() -> None:
+    with pytest.raises(FieldTooLong):
+        laying.lay(CONTEXT, {}, "mot " * 2000)
+    with pytest.raises(TooMany):
+        laying.lay(MISTAKES, {}, "\n".join(f"- piège {n}" for n in range(30)))
+
+
+def test_what_is_lifted_leaves_the_rest() -> None:
+    values = laying.lay(MISTAKES, {"mistakes": ["Sonner trop tôt"]}, "Insister auprès du parent.")
+    assert laying.lift(MISTAKES, values, "Insister auprès du parent.") == {
+        "mistakes": ["Sonner trop tôt"]
+    }
+    said = laying.lay(CONTEXT, {"context": "Avant."}, "Ses mots à elle.")
+    assert laying.lift(CONTEXT, said, "Ses mots à elle.") == {"context": "Avant."}
+
+
+@pytest.mark.parametrize(
+    ("kept", "there"),
+    [
+        ("Il a écrit: Attention: ne pas commencer par les devoirs! Bon.", True),
+        ("attention : NE PAS commencer par les devoirs!", True),
+        ("Laisser les devoirs.", False),
+        ("", False),
+    ],
+)
+def test_a_sentence_is_found_wherever_it_went(kept: str, there: bool) -> None:
+    text = "Attention: ne pas commencer par les devoirs! Oui."
+    content: dict[str, Any] = {"resultats": {"observed": ["Autre", kept]}}
+    assert laying.still_there(content, text) is there
+
+
+def test_a_named_step_is_found_too() -> None:
+    content = {"deroulement": {"steps": [{"title": "Avant midi", "text": "l’école appelle."}]}}
+    assert laying.still_there(content, "Avant midi : l’école appelle.")
+
+
+WORDS = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), max_size=60)
+TEXTS = st.lists(WORDS, max_size=5).map("\n\n".join)
+FIELDS = st.sampled_from([STEPS, MISTAKES, CONTEXT])
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=TEXTS, before=TEXTS, field=FIELDS)
+def test_what_is_laid_and_lifted_leaves_what_was_there(
+    text: str, before: str, field: Field
+) -> None:
+    text, before = laying.chosen(text, ()), laying.chosen(before, ())
+    if not text:
+        return
+    there = laying.lay(field, {}, before) if before else {}
+    laid = laying.lay(field, there, text)
+    left = laying.lift(field, laid, text)
+    if field is CONTEXT:
+        assert left == there
+    else:
+        ours = left.get(field.name, [])
+        assert sorted(map(str, ours)) == sorted(map(str, there.get(field.name, [])))
+
+
+@settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=TEXTS)
+def test_what_is_laid_is_kept_as_it_is(text: str) -> None:
+    """Saving a section changes nothing of the pieces, so that they are found again."""
+    text = laying.chosen(text, ())
+    for section, field in (("deroulement", STEPS), ("lecons", MISTAKES)):
+        laid = laying.lay(field, {}, text) if text else {}
+        kept = clean(BY_NAME[section], laid)
+        assert kept.get(field.name, []) == [one for one in laid.get(field.name, []) if one]
