@@ -70,7 +70,7 @@ BOXES = Boxes(
     owner="sheet",
 )
 # What a visitor is not told of.
-MEMBERS_ONLY = ("essai",)
+MEMBERS_ONLY = ("essai", "perimee")
 ORDERS = {
     "": ("improved_at", "id"),
     "titre": ("title_key", "id"),

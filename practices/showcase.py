@@ -34,14 +34,18 @@ class Usage:
 
 
 def public() -> Any:
-    """The sheets of the showcase as anybody reads them, improved last first."""
-    rows = Sheet.objects.readable_by(AnonymousUser()).in_showcase().filter(archived_at=None)
-    return rows.select_related("bearer", "current").improved_first()
+    """The sheets of the showcase, as anybody reads them."""
+    return Sheet.objects.readable_by(AnonymousUser()).in_showcase().filter(archived_at=None)
+
+
+def drawn(rows: Any) -> Any:
+    """What a card of the showcase draws."""
+    return rows.select_related("bearer", "current")
 
 
 def newest() -> list[Sheet]:
     """Those that the landing page shows."""
-    return list(public()[:NEWEST])
+    return list(drawn(public()).improved_first()[:NEWEST])
 
 
 def usage_of(sheet: Sheet) -> Usage:
@@ -63,8 +67,7 @@ def usage_of(sheet: Sheet) -> Usage:
 
 def totals() -> dict[str, int]:
     """How many practices, borne by how many organisations, tried how often. One query."""
-    counted = Sheet.objects.readable_by(AnonymousUser()).in_showcase().filter(archived_at=None)
-    found: dict[str, Any] = counted.aggregate(
+    found: dict[str, Any] = public().aggregate(
         sheets=Count("pk"), organisations=Count("bearer", distinct=True), trials=Sum("trial_count")
     )
     return {name: number or 0 for name, number in found.items()}

@@ -38,7 +38,7 @@ def sitemap(request: HttpRequest) -> HttpResponse:
 def _places() -> Iterator[tuple[str, datetime | None]]:
     for name in PAGES:
         yield absolute(reverse(name)), None
-    for sheet in showcase.public().select_related(None).only("slug", "improved_at")[:MOST]:
+    for sheet in showcase.public().improved_first().only("slug", "improved_at")[:MOST]:
         yield absolute(sheet.get_absolute_url()), sheet.improved_at
     documents = Document.objects.readable_by(AnonymousUser()).select_related("space")
     columns = ("slug", "updated_at", "space__confidentiality")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core import facets
@@ -17,10 +16,10 @@ from core.web import person
 from practices import filters, home, regions
 from practices.permissions import may_begin
 from practices.views import showcase
+from practices.views.chips import chips
 from practices.views.common import layout_of
 
 if TYPE_CHECKING:
-    from core.facets import Chip
     from practices.filters import Filters
 
 SIZE = 20
@@ -57,16 +56,6 @@ def index(request: HttpRequest) -> HttpResponse:
         "may_begin": may_begin(user),
     }
     return render(request, "practices/index.html", context)
-
-
-def chips(request: HttpRequest, wanted: Filters) -> list[Chip]:
-    """The filters in use, in words."""
-    said: dict[str, Any] = {
-        "q": _("“%(name)s”") % {"name": wanted.text} if wanted.text else "",
-        "qui": _("My organisation") if wanted.ours else "",
-        "etat": filters.STATES[wanted.state].label if wanted.state else "",
-    }
-    return facets.chips(request, said, wanted.chosen, wanted.boxes)
 
 
 def foreseen(wanted: Filters) -> list[tuple[str, str]]:
