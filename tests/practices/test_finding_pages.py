@@ -138,7 +138,7 @@ def test_two_sheets_are_side_by_side_and_what_differs_is_said_in_words(
     rows = {r.field.name: r for group in found.context["groups"] for r in group.rows}
     assert rows["regions"].differs and not rows["steps"].differs
     source = found.content.decode()
-    assert source.count("differs</span>") == sum(row.differs for row in rows.values())
+    assert source.count("diffère</span>") == sum(row.differs for row in rows.values())
     assert '<th scope="row"' in source
 
 
