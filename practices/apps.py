@@ -9,5 +9,6 @@ class PracticesConfig(AppConfig):
 
     def ready(self) -> None:
         from practices import kinds, mail  # noqa: F401  (mails register themselves)
+        from practices.services import presence, reminders  # noqa: F401  (their duties too)
 
         kinds.register()
