@@ -76,7 +76,7 @@ def test_what_is_typed_is_saved_by_itself_and_the_other_person_is_named(
     expect(hers.locator("[data-others]")).to_contain_text("Maude Tremblay")
 
     mine.locator("[name=context]").fill("De Maude")
-    expect(mine.locator("[data-state]")).to_contain_text("Enregistré")
+    expect(mine.locator("[name=revision]")).to_have_value("2")
     assert values(sheet, "besoin")["context"] == "De Maude"
 
     hers.locator("[name=context]").fill("De Naïma")
