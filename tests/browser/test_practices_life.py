@@ -94,6 +94,21 @@ def test_what_is_typed_is_saved_by_itself_and_the_other_person_is_named(
     assert values(sheet, "besoin")["context"] == "De Maude et de Naïma"
 
 
+def test_without_javascript_a_section_is_written_too(house: House, world: World) -> None:
+    sheet = make_sheet(world.maude)
+    page = house.visit(world.maude, size="phone", js=False)
+    page.goto(f"/pratiques/{sheet.pk}/rediger/deroulement/")
+
+    page.locator("[name=step][value='steps:add']").click()
+    page.locator("[name=steps-title]").nth(1).fill("Relancer")
+    page.locator("[name=step][value='steps:up:1']").click()
+    page.locator("button[value=next]").click()
+
+    page.wait_for_url("**/rediger/cout/")
+    titles = [step["title"] for step in values(sheet, "deroulement")["steps"]]
+    assert titles == ["Relancer", "Choisir"]
+
+
 def test_the_pages_of_a_sheet_being_made_are_accessible(house: House, world: World) -> None:
     sheet = make_sheet(world.maude)
     published = make_published(world)

@@ -14,7 +14,7 @@ from accounts.models import User
 from practices import acts, home
 from practices.models import Sheet
 from practices.services import life, writing
-from tests.conftest import World
+from tests.conftest import World, make_person
 from tests.practices.conftest import make_published, make_sheet
 
 pytestmark = pytest.mark.django_db
@@ -331,3 +331,32 @@ def test_who_looks_after_a_sheet_costs_its_readers_nothing(
 
     with django_assert_max_num_queries(13):
         real.get(sheet.get_absolute_url())
+
+
+def test_a_guest_named_by_mistake_still_only_reads(world: World, as_: As, sheet: Sheet) -> None:
+    until = timezone.now() + timedelta(days=9)
+    guest = make_person("Guy", role="invite", organisation=world.relais, access_until=until)
+    sheet.bearers.create(user=guest)
+    browser = as_(guest)
+
+    for path in (vie(sheet), f"/pratiques/{sheet.pk}/rediger/"):
+        assert browser.get(path).status_code == 403
+    assert do(browser, sheet, "archiver").status_code == 403
+    shown = browser.get(sheet.get_absolute_url()).content.decode()
+    assert "/rediger/" not in shown
+    assert vie(sheet) not in shown
+
+
+def test_the_list_of_sections_and_the_animators_list_are_no_visitors(
+    as_: As, public_sheet: Sheet
+) -> None:
+    visitor = as_(None)
+    for path in (
+        vie(public_sheet),
+        f"/pratiques/{public_sheet.pk}/rediger/",
+        "/pratiques/a-revoir/",
+    ):
+        assert visitor.get(path).status_code == 302
+    shown = visitor.get(public_sheet.get_absolute_url()).content.decode()
+    assert "/rediger/" not in shown
+    assert "/vie/" not in shown
