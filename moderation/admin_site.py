@@ -27,8 +27,8 @@ class AncrageAdminConfig(AdminConfig):
 
 
 ROOMS = {
-    "home", "search", "moderation", "forums", "library", "notifications", "community", "accounts",
-    "core",
+    "home", "search", "moderation", "forums", "library", "practices", "notifications", "community",
+    "accounts", "core",
 }  # fmt: skip
 
 

@@ -20,6 +20,8 @@ class PracticesConfig(AppConfig):
             adapting,
             evidence,
             interest,
+            presence,
+            reminders,
         )
 
         kinds.register()

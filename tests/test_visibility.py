@@ -51,6 +51,7 @@ from search import indexing
 from tests import access
 from tests.conftest import World, build_world, hold_mails_no_more, make_person, make_space
 from tests.library.canaries import shelve
+from tests.practices.canaries import plant
 
 pytestmark = pytest.mark.django_db
 
@@ -237,6 +238,10 @@ def build_city(storages: dict[str, Any]) -> City:
     shelves = shelve(world, people, shelves=("organisme", "psychosocial"))
     city.may |= shelves.may
     city.must |= shelves.must
+    # And all the sheets in tests/practices/test_sheets_leaks.py.
+    sheets = plant(world, people, states=("publique", "brouillon", "soumise"))
+    city.may |= sheets.may
+    city.must |= sheets.must
     for kind in indexing.indexed_kinds():
         list(indexing.walk(kind, name="city"))
     return city

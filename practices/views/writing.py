@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from practices.sections import Field
 
 AS_IS, NEXT = "as-is", "next"
+# A list of more words than this is folded: on a phone, the next field would be far.
+LONG = 8
 Progress = Sheet.Progress
 
 
@@ -224,9 +226,20 @@ class Beside:
 
 @dataclass(frozen=True)
 class Row:
+    """One field on the page. A long list of words is folded, and says what is `chosen` of it."""
+
     bound: Any
     field: Field
     others: list[Beside]
+    chosen: list[str]
+
+    @property
+    def is_folded(self) -> bool:
+        return self.field.kind is Kind.TERMS and len(self.field.choices()) > LONG
+
+    @property
+    def is_open(self) -> bool:
+        return bool(self.bound.errors or self.others)
 
 
 @dataclass
@@ -295,7 +308,8 @@ class Page:
                 for whose, values in (("theirs", theirs), ("published", under))
                 if values is not None and values.get(field.name) != hers.get(field.name)
             ]
-            rows.append(Row(self.form[field.name], field, others))
+            chosen = preparing.in_words(field, hers) if field.kind is Kind.TERMS else []
+            rows.append(Row(self.form[field.name], field, others, chosen))
         return rows
 
 

@@ -46,10 +46,10 @@ class Town:
     shelves: Shelves
 
 
-def build_town(storages: dict[str, Any]) -> Town:
+def cast(world: World) -> dict[str, User]:
+    """Everybody of `tests.test_visibility`, but the visitor."""
     from allauth.mfa.models import Authenticator
 
-    world = build_world()
     people = {name: getattr(world, name) for name in ("eve", "maude", "real", "naima", "odile")} | {
         "karim": make_person("Karim", organisation=world.federation, role=User.Role.ANIMATION),
         "admin": make_person("Ada", is_superuser=True, spaces=(world.common,)),
@@ -73,6 +73,12 @@ def build_town(storages: dict[str, Any]) -> Town:
     for space in (world.intervention, world.psychosocial):
         ended = {"joined_at": timezone.now() - timedelta(days=30), "ended_at": timezone.now()}
         Membership.objects.create(user=people["gone"], space=space, **ended)
+    return people
+
+
+def build_town(storages: dict[str, Any]) -> Town:
+    world = build_world()
+    people = cast(world)
     return Town(world, people, storages, shelve(world, people, states=STATES))
 
 

@@ -11,7 +11,7 @@ from django.db import transaction
 from core import log
 from core.models import ActionLog
 from home import founding
-from home.demo import around, documents, people, practices, threads, told, waiting
+from home.demo import around, documents, people, practices, practices_life, threads, told, waiting
 
 LOADED = "demo.loaded"
 # The same draw each time, so that two demonstrations are alike.
@@ -49,6 +49,7 @@ class Command(BaseCommand):
         loaded = threads.add_threads(persons, spaces)
         self._say("8 fiches-pratiques et leurs essais")
         practices.add_sheets(persons, organisations, loaded)
+        practices_life.add_sheets_in_the_making(persons)
         self._say("les mercis, les lectures et ce qui attend l’animation")
         threads.add_thanks(loaded, draw)
         threads.add_readings(loaded, persons, draw)

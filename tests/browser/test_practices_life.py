@@ -1,0 +1,132 @@
+"""Writing a section by keyboard on a phone, meeting somebody else's text, the pages for all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from practices.models import Sheet
+from practices.services import life, writing
+from tests.browser.axe import check
+from tests.browser.house import House
+from tests.conftest import World
+from tests.practices.conftest import make_published, make_sheet
+
+pytestmark = pytest.mark.browser
+
+
+def focus_by_tab(page: Page, reached: Callable[[], bool], most: int = 60) -> None:
+    """Press Tab until the focus is where it should be."""
+    for _press in range(most):
+        page.keyboard.press("Tab")
+        if reached():
+            return
+    raise AssertionError("the keyboard does not reach it")
+
+
+def on(page: Page, selector: str) -> Callable[[], bool]:
+    return lambda: bool(page.evaluate("s => document.activeElement.matches(s)", selector))
+
+
+def values(sheet: Sheet, name: str) -> dict:
+    found: dict = sheet.working_sections.get(name=name).values
+    return found
+
+
+def test_a_section_is_written_by_keyboard_on_a_phone(house: House, world: World) -> None:
+    sheet = make_sheet(world.maude)
+    page = house.visit(world.maude, size="phone")
+    page.goto(f"/pratiques/{sheet.pk}/rediger/deroulement/")
+
+    focus_by_tab(page, on(page, "[name=step][value='steps:add']"))
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#id_steps_title_1")
+    # The new row takes the focus by itself.
+    expect(page.locator("#id_steps_title_1")).to_be_focused()
+    page.keyboard.type("Relancer")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Deux semaines plus tard.")
+    focus_by_tab(page, on(page, "[name=step][value='steps:up:1']"))
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_steps_title_0")).to_have_value("Relancer")
+    focus_by_tab(page, on(page, "[name=duration]"))
+    page.keyboard.type("Six semaines")
+    focus_by_tab(page, on(page, "button[value=next]"))
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/rediger/cout/")
+    saved = values(sheet, "deroulement")
+    assert [step["title"] for step in saved["steps"]] == ["Relancer", "Choisir"]
+    assert saved["duration"] == "Six semaines"
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_what_is_typed_is_saved_by_itself_and_the_other_person_is_named(
+    house: House, world: World
+) -> None:
+    sheet = make_sheet(world.maude)
+    sheet.bearers.create(user=world.naima)
+    mine, hers = house.visit(world.maude, size="phone"), house.visit(world.naima)
+    here = f"/pratiques/{sheet.pk}/rediger/besoin/"
+    mine.goto(here)
+    expect(mine.locator("[data-others]")).to_be_hidden()
+    hers.goto(here)
+    expect(hers.locator("[data-others]")).to_contain_text("Maude Tremblay")
+
+    mine.locator("[name=context]").fill("De Maude")
+    expect(mine.locator("[name=revision]")).to_have_value("2")
+    assert values(sheet, "besoin")["context"] == "De Maude"
+
+    hers.locator("[name=context]").fill("De Naïma")
+    expect(hers.locator("[data-state]")).to_contain_text("entre-temps")
+    hers.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).last.click()
+    hers.wait_for_selector(".beside")
+    expect(hers.locator("[name=context]")).to_have_value("De Naïma")
+    expect(hers.locator(".beside")).to_contain_text("De Maude")
+    assert values(sheet, "besoin")["context"] == "De Maude"
+    assert check(hers) == []
+
+    hers.locator("[name=context]").fill("De Maude et de Naïma")
+    hers.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).last.click()
+    hers.wait_for_url("**/rediger/")
+    assert values(sheet, "besoin")["context"] == "De Maude et de Naïma"
+
+
+def test_without_javascript_a_section_is_written_too(house: House, world: World) -> None:
+    sheet = make_sheet(world.maude)
+    page = house.visit(world.maude, size="phone", js=False)
+    page.goto(f"/pratiques/{sheet.pk}/rediger/deroulement/")
+
+    page.locator("[name=step][value='steps:add']").click()
+    page.locator("[name=steps-title]").nth(1).fill("Relancer")
+    page.locator("[name=step][value='steps:up:1']").click()
+    page.locator("button[value=next]").click()
+
+    page.wait_for_url("**/rediger/cout/")
+    titles = [step["title"] for step in values(sheet, "deroulement")["steps"]]
+    assert titles == ["Relancer", "Choisir"]
+
+
+def test_the_pages_of_a_sheet_being_made_are_accessible(house: House, world: World) -> None:
+    sheet = make_sheet(world.maude)
+    published = make_published(world)
+    writing.save_section(published, "besoin", {"context": "x"}, by=world.maude, revision=0)
+    life.submit(published, by=world.maude, words="Voici")
+    page = house.visit(world.maude, size="phone")
+    for address in (
+        "/pratiques/nouvelle/",
+        "/pratiques/mes-fiches/",
+        f"/pratiques/{sheet.pk}/",
+        f"/pratiques/{sheet.pk}/rediger/",
+        f"/pratiques/{sheet.pk}/rediger/deroulement/",
+        f"/pratiques/{sheet.pk}/rediger/visees/",
+        f"/pratiques/{sheet.pk}/vie/soumettre/",
+        f"/pratiques/{published.pk}/",
+        f"/pratiques/{published.pk}/vie/",
+        f"/pratiques/{published.pk}/vie/retirer/",
+    ):
+        page.goto(address)
+        assert check(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), address

@@ -1,0 +1,161 @@
+"""Who is told of the life of a sheet, when, and when it stops."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core import mail
+from django.utils import timezone
+
+from accounts.models import User
+from core.models import OutgoingMail
+from practices.models import Sheet
+from practices.services import life, reminders, writing
+from tests.conftest import World
+from tests.practices.conftest import make_sheet
+
+pytestmark = pytest.mark.django_db
+
+Work = Callable[[], None]
+
+
+def asked(name: str) -> list[User | None]:
+    rows = OutgoingMail.objects.filter(name=name).select_related("recipient").order_by("pk")
+    return [row.recipient for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("act", "words"),
+    [(life.ask_corrections, "Plus court, Untel."), (life.refuse, "La mère d’Untel.")],
+)
+def test_the_bearers_are_told_of_a_decision_and_read_its_words_on_the_site_only(
+    world: World, draft: Sheet, work: Work, act: Callable[..., Sheet], words: str
+) -> None:
+    draft.bearers.create(user=world.naima)
+    life.submit(draft, by=world.maude)
+    act(draft, by=world.odile, words=words)
+    work()
+
+    assert {one.to[0] for one in mail.outbox} == {world.maude.email, world.naima.email}
+    for one in mail.outbox:
+        assert draft.title in one.subject
+        whole = one.subject + one.body + str(one.alternatives)
+        assert "Untel" not in whole
+        assert f"/pratiques/{draft.pk}/" in one.body
+
+
+def test_publishing_is_told_to_who_bears_it_and_not_to_who_decided(
+    world: World, work: Work
+) -> None:
+    sheet = make_sheet(world.odile, world.relais)
+    sheet.bearers.create(user=world.maude)
+    life.submit(sheet, by=world.odile)
+    life.publish(sheet, by=world.odile)
+    work()
+
+    assert [one.to for one in mail.outbox] == [[world.maude.email]]
+
+
+def test_who_no_longer_bears_it_is_told_nothing(world: World, draft: Sheet, work: Work) -> None:
+    draft.bearers.create(user=world.naima)
+    life.submit(draft, by=world.maude)
+    world.naima.organisation = world.phare
+    world.naima.save()
+    life.refuse(draft, by=world.odile, words="Non")
+    work()
+
+    assert [one.to for one in mail.outbox] == [[world.maude.email]]
+
+
+def test_a_decision_that_was_followed_by_another_is_not_told(
+    world: World, draft: Sheet, work: Work
+) -> None:
+    life.submit(draft, by=world.maude)
+    life.ask_corrections(draft, by=world.odile, words="Plus court")
+    life.submit(draft, by=world.maude)
+    life.publish(draft, by=world.odile)
+    work()
+
+    assert len(mail.outbox) == 1
+    assert asked("sheet_decided") == [world.maude, world.maude]
+
+
+def test_submitting_writes_to_nobody(world: World, draft: Sheet, work: Work) -> None:
+    life.submit(draft, by=world.maude)
+    work()
+
+    assert mail.outbox == []
+
+
+# ------------------------------------------------------------------------------------- reviews
+
+
+def on_day(sheet: Sheet, day: int) -> None:
+    """Run the duty so many days after the day of the review."""
+    assert sheet.review_on is not None
+    moment = timezone.now() + (sheet.review_on - timezone.localdate()) + timedelta(days=day)
+    with time_machine.travel(moment, tick=False):
+        reminders.remind_reviews()
+
+
+def test_the_bearers_are_told_on_the_day_and_the_animators_thirty_days_later_each_once(
+    world: World, sheet: Sheet
+) -> None:
+    on_day(sheet, -1)
+    assert asked("sheet_review") == []
+    for day in (0, 1, 29):
+        on_day(sheet, day)
+    assert asked("sheet_review") == [world.maude]
+    for day in (30, 31, 59, 60, 400):
+        on_day(sheet, day)
+    assert asked("sheet_review") == [world.maude, world.odile]
+
+
+def test_when_nobody_bears_the_sheet_the_animators_are_told_at_once(
+    world: World, sheet: Sheet
+) -> None:
+    sheet.bearers.all().delete()
+    on_day(sheet, 0)
+
+    assert asked("sheet_review") == [world.odile]
+
+
+def test_a_review_done_before_the_mail_leaves_is_not_asked_for(
+    world: World, sheet: Sheet, work: Work
+) -> None:
+    Sheet.objects.update(review_on=timezone.localdate())
+    mail.outbox.clear()
+    reminders.remind_reviews()
+    life.confirm_review(sheet, by=world.maude)
+    work()
+
+    assert not [one for one in mail.outbox if "revoir" in one.subject or "review" in one.subject]
+
+
+def test_an_archived_sheet_is_not_to_be_reviewed(world: World, sheet: Sheet) -> None:
+    life.archive(sheet, by=world.maude)
+    on_day(sheet, 0)
+
+    assert asked("sheet_review") == []
+
+
+def test_the_next_review_is_told_in_its_turn(world: World, sheet: Sheet) -> None:
+    on_day(sheet, 0)
+    Sheet.objects.update(review_on=timezone.localdate() + timedelta(days=400))
+    sheet.refresh_from_db()
+    on_day(sheet, 0)
+
+    assert asked("sheet_review") == [world.maude, world.maude]
+
+
+def test_a_change_by_its_bearers_is_told_to_nobody(world: World, sheet: Sheet, work: Work) -> None:
+    work()
+    mail.outbox.clear()
+    writing.save_section(sheet, "besoin", {"context": "x"}, by=world.maude, revision=0)
+    writing.publish_changes(sheet, by=world.maude)
+    work()
+
+    assert mail.outbox == []

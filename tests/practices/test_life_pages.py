@@ -1,0 +1,362 @@
+"""The life of a sheet on its pages: what each may do there, and what each reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from practices import acts, home
+from practices.models import Sheet
+from practices.services import life, writing
+from tests.conftest import World, make_person
+from tests.practices.conftest import make_published, make_sheet
+
+pytestmark = pytest.mark.django_db
+
+As = Callable[[User | None], Client]
+PHONE = "418 555-1234"
+
+
+def vie(sheet: Sheet, act: str = "") -> str:
+    return f"/pratiques/{sheet.pk}/vie/" + (f"{act}/" if act else "")
+
+
+def do(browser: Client, sheet: Sheet, name: str, /, **fields: Any) -> Any:
+    return browser.post(vie(sheet, name), fields)
+
+
+def offered(browser: Client, sheet: Sheet) -> set[str]:
+    return {act.name for act in browser.get(vie(sheet)).context["acts"]}
+
+
+def again(sheet: Sheet) -> Sheet:
+    return Sheet.objects.get(pk=sheet.pk)
+
+
+# --------------------------------------------------------------------------- who may what
+
+
+def test_the_whole_life_by_its_pages(world: World, as_: As, draft: Sheet) -> None:
+    maude, odile = as_(world.maude), as_(world.odile)
+    assert offered(maude, draft) == {"soumettre", "retirer"}
+    assert odile.get(vie(draft)).status_code == 404
+
+    do(maude, draft, "soumettre", words="Bonne lecture")
+    assert offered(maude, draft) == {"reprendre", "retirer"}
+    assert offered(odile, draft) == {
+        "prendre", "publier", "corriger", "refuser", "retirer", "consentir", "porteuses",
+        "reprendre",
+    }  # fmt: skip
+    do(odile, draft, "prendre")
+    do(odile, draft, "corriger", words="Préciser les étapes.")
+    shown = maude.get(draft.get_absolute_url()).content.decode()
+    assert "Préciser les étapes." in shown
+    assert f"/pratiques/{draft.pk}/rediger/" in shown
+
+    do(maude, draft, "soumettre")
+    day = (timezone.localdate() + timedelta(days=200)).isoformat()
+    do(odile, draft, "publier", review_on=day, words="Merci")
+    sheet = again(draft)
+    assert (sheet.state, str(sheet.review_on)) == ("published", day)
+    do(maude, sheet, "confirmer")
+    do(maude, sheet, "archiver", words="Plus personne")
+    assert again(sheet).archived_at is not None
+    do(maude, sheet, "desarchiver")
+    do(odile, sheet, "consentir")
+    do(odile, sheet, "ouvrir")
+    assert again(sheet).is_public
+    assert as_(None).get(sheet.get_absolute_url()).status_code == 200
+    do(odile, sheet, "fermer")
+    do(odile, sheet, "retirer-consentement")
+    assert not again(sheet).is_public
+    done = do(maude, sheet, "retirer", reason="La famille l’a demandé.")
+    assert done.headers["Location"] == "/pratiques/mes-fiches/"
+    gone = as_(world.real).get(sheet.get_absolute_url())
+    assert gone.status_code == 410
+    assert "La famille l’a demandé." in gone.content.decode()
+
+
+def test_a_reader_of_the_sheet_has_no_part_in_its_life(world: World, as_: As, sheet: Sheet) -> None:
+    real = as_(world.real)
+
+    assert real.get(vie(sheet)).status_code == 403
+    for act in acts.ACTS:
+        assert do(real, sheet, act.name, reason="x", words="x").status_code == 403
+    shown = real.get(sheet.get_absolute_url()).content.decode()
+    assert vie(sheet) not in shown
+
+
+@pytest.mark.parametrize("act", [one.name for one in acts.ACTS])
+def test_a_draft_is_nothing_to_anybody_else(world: World, as_: As, draft: Sheet, act: str) -> None:
+    for person in (world.real, world.naima, world.odile):
+        absent = do(as_(person), draft, act, words="x", reason="x").status_code
+        assert absent == 404
+    assert as_(None).get(vie(draft)).status_code == 302
+    assert again(draft).state == "draft"
+
+
+def test_a_bearer_neither_decides_nor_consents(world: World, as_: As, draft: Sheet) -> None:
+    life.submit(draft, by=world.maude)
+    maude = as_(world.maude)
+    acts_of_others = ("prendre", "publier", "corriger", "refuser", "consentir", "ouvrir")
+    for act in acts_of_others:
+        do(maude, draft, act, words="Oui", review_on="2027-11-01")
+
+    sheet = again(draft)
+    assert (sheet.progress, sheet.current, sheet.consented_at) == ("soumise", None, None)
+
+
+def test_the_referente_consents_and_names_the_bearers_among_her_own(
+    world: World, as_: As, sheet: Sheet
+) -> None:
+    world.relais.contact = world.naima
+    world.relais.save()
+    naima = as_(world.naima)
+    assert offered(naima, sheet) == {"consentir", "porteuses"}
+    assert naima.get(vie(sheet)).context["steps"] == []
+
+    do(naima, sheet, "consentir")
+    assert again(sheet).consented_by == world.naima
+    wrong = do(naima, sheet, "porteuses", people=[world.real.pk])
+    assert wrong.status_code == 400
+    do(naima, sheet, "porteuses", people=[world.naima.pk])
+    assert list(sheet.bearers.values_list("user", flat=True)) == [world.naima.pk]
+
+
+def test_the_steps_are_read_by_bearers_and_animators_only(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    life.submit(draft, by=world.maude, words="zqmot")
+    life.publish(draft, by=world.odile, words="zqreponse")
+    for person in (world.maude, world.odile):
+        shown = as_(person).get(vie(draft)).content.decode()
+        assert "zqmot" in shown
+        assert "zqreponse" in shown
+    for person in (world.real, world.naima, None):
+        for path in (vie(draft), again(draft).get_absolute_url()):
+            shown = as_(person).get(path).content.decode()
+            assert "zqmot" not in shown
+            assert "zqreponse" not in shown
+
+
+# ------------------------------------------------------------------------- what is asked first
+
+
+def test_a_sheet_that_lacks_something_is_not_submitted_and_the_page_says_what(
+    world: World, as_: As
+) -> None:
+    sheet = writing.begin_sheet(by=world.maude, bearer=world.relais, title="Le lien")
+    maude = as_(world.maude)
+
+    shown = maude.get(vie(sheet, "soumettre")).content.decode()
+    assert f"/pratiques/{sheet.pk}/rediger/identite/" in shown
+    assert do(maude, sheet, "soumettre").status_code == 400
+    assert again(sheet).progress == "brouillon"
+
+
+def test_what_could_identify_somebody_is_looked_at_before_the_sheet_goes_out(
+    world: World, as_: As
+) -> None:
+    sheet = make_sheet(world.maude, besoin={"context": f"Appeler le {PHONE}."})
+    maude = as_(world.maude)
+
+    asked = do(maude, sheet, "soumettre")
+    assert [one.name for one in asked.context["found"]] == ["besoin"]
+    assert again(sheet).progress == "brouillon"
+    do(maude, sheet, "soumettre", act="as-is")
+    assert again(sheet).progress == "soumise"
+
+
+def test_the_words_of_an_act_are_looked_at_too(world: World, as_: As, draft: Sheet) -> None:
+    life.submit(draft, by=world.maude)
+    odile, words = as_(world.odile), f"La mère au {PHONE} s’y reconnaîtrait."
+
+    asked = do(odile, draft, "refuser", words=words)
+    assert "<mark>" in asked.content.decode()
+    mended = do(odile, draft, "refuser", words=words, replace="words:0")
+    assert PHONE not in mended.context["form"]["words"].value()
+    assert again(draft).progress == "soumise"
+    do(odile, draft, "refuser", words=words, act="as-is")
+    assert again(draft).progress == "refusee"
+
+
+def test_a_refusal_needs_its_reason(world: World, as_: As, draft: Sheet) -> None:
+    life.submit(draft, by=world.maude)
+
+    assert do(as_(world.odile), draft, "refuser", words=" ").status_code == 400
+    assert again(draft).progress == "soumise"
+
+
+@pytest.mark.parametrize("days", [-1, 0, 5000])
+def test_the_day_of_the_next_review_is_to_come(
+    world: World, as_: As, draft: Sheet, days: int
+) -> None:
+    life.submit(draft, by=world.maude)
+    day = timezone.localdate() + timedelta(days=days)
+
+    answer = do(as_(world.odile), draft, "publier", review_on=day.isoformat())
+
+    assert answer.status_code == 400
+    assert again(draft).current is None
+
+
+def test_an_act_that_came_too_late_says_so(world: World, as_: As, draft: Sheet) -> None:
+    life.submit(draft, by=world.maude)
+    life.publish(draft, by=world.odile)
+
+    late = do(as_(world.odile), draft, "corriger", words="Trop tard")
+
+    assert late.status_code == 409
+    assert "Trop tard" in late.content.decode()
+
+
+def test_grave_acts_are_asked_on_a_page_of_their_own_and_done_by_post_alone(
+    world: World, as_: As, sheet: Sheet
+) -> None:
+    for name in ("archiver", "retirer", "confirmer"):
+        assert as_(world.maude).get(vie(sheet, name)).status_code == 200
+    assert as_(world.maude).get(vie(sheet, "desarchiver")).status_code == 302
+    assert as_(world.maude).get(vie(sheet, "inconnu")).status_code == 404
+    assert again(sheet).archived_at is None
+
+
+# ---------------------------------------------------------------------- what the animator sees
+
+
+def test_the_animator_sees_what_changed_since_the_published_version(
+    world: World, as_: As, sheet: Sheet
+) -> None:
+    writing.save_section(sheet, "besoin", {"context": "Autrement"}, by=world.maude, revision=0)
+    life.submit(sheet, by=world.maude)
+
+    changes = as_(world.odile).get(vie(sheet)).context["changes"]
+
+    assert [section.name for section, _fields in changes] == ["besoin"]
+    assert [(one.field.name, one.after) for one in changes[0][1]] == [("context", ["Autrement"])]
+    assert "Autrement" not in as_(world.real).get(sheet.get_absolute_url()).content.decode()
+
+
+def test_what_awaits_is_in_the_console_and_leads_where_it_is_decided(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    assert home.to_decide(world.odile, 5) == []
+    life.submit(draft, by=world.maude)
+    asked = home.to_decide(world.odile, 5)
+    assert [one.url for one in asked] == [vie(draft)]
+    assert as_(world.odile).get(asked[0].url).status_code == 200
+
+    life.publish(draft, by=world.odile)
+    life.give_consent(draft, by=world.odile)
+    assert [one.url for one in home.to_decide(world.odile, 5)] == [vie(draft)]
+    life.close_to_public(draft, by=world.odile)
+    assert home.to_decide(world.odile, 5) == []
+    life.withdraw_consent(draft, by=world.odile)
+    life.give_consent(draft, by=world.odile)
+    life.open_to_public(draft, by=world.odile)
+    assert home.to_decide(world.odile, 5) == []
+    assert home.to_decide(world.maude, 5) == []
+
+
+def test_the_sheets_to_be_reviewed_are_a_list_for_animators(
+    world: World, as_: As, sheet: Sheet
+) -> None:
+    Sheet.objects.update(review_on=timezone.localdate() - timedelta(days=3))
+
+    assert as_(world.odile).get("/pratiques/a-revoir/").context["sheets"] == [sheet]
+    assert as_(world.maude).get("/pratiques/a-revoir/").status_code == 403
+    assert vie(sheet) in as_(world.maude).get(sheet.get_absolute_url()).content.decode()
+
+
+def test_the_due_list_goes_on_past_its_first_page(
+    world: World, as_: As, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("practices.views.life.SIZE", 2)
+    for days in (3, 2, 1):
+        sheet = make_published(world)
+        day = timezone.localdate() - timedelta(days=days)
+        Sheet.objects.filter(pk=sheet.pk).update(review_on=day)
+    odile = as_(world.odile)
+
+    first = odile.get("/pratiques/a-revoir/")
+    rest = odile.get("/pratiques/a-revoir/" + first.context["next_url"])
+
+    shown = [*first.context["sheets"], *rest.context["sheets"]]
+    assert [sheet.pk for sheet in shown] == sorted(Sheet.objects.values_list("pk", flat=True))
+
+
+def test_her_sheets_are_grouped_by_what_they_ask_of_her(world: World, as_: As) -> None:
+    drafted, submitted, corrected, published = (make_sheet(world.maude) for _one in range(4))
+    for sheet in (submitted, corrected, published):
+        life.submit(sheet, by=world.maude)
+    life.ask_corrections(corrected, by=world.odile, words="Plus court")
+    life.publish(published, by=world.odile)
+
+    groups = as_(world.maude).get("/pratiques/mes-fiches/").context["groups"]
+
+    assert {one.name: one.sheets for one in groups} == {
+        "hers": [corrected],
+        "preparing": [drafted],
+        "review": [submitted],
+        "published": [published],
+    }
+    assert as_(world.real).get("/pratiques/mes-fiches/").context["groups"] == []
+
+
+# ------------------------------------------------------------------------------------ budgets
+
+
+def test_the_page_of_the_life_has_its_budget(
+    world: World, as_: As, sheet: Sheet, django_assert_max_num_queries: Any
+) -> None:
+    for _time in range(6):
+        life.confirm_review(sheet, by=world.maude, words="Encore bonne")
+    odile = as_(world.odile)
+    odile.get(vie(sheet))
+
+    with django_assert_max_num_queries(9):
+        odile.get(vie(sheet))
+
+
+def test_who_looks_after_a_sheet_costs_its_readers_nothing(
+    world: World, as_: As, sheet: Sheet, django_assert_max_num_queries: Any
+) -> None:
+    real = as_(world.real)
+    real.get(sheet.get_absolute_url())
+
+    with django_assert_max_num_queries(13):
+        real.get(sheet.get_absolute_url())
+
+
+def test_a_guest_named_by_mistake_still_only_reads(world: World, as_: As, sheet: Sheet) -> None:
+    until = timezone.now() + timedelta(days=9)
+    guest = make_person("Guy", role="invite", organisation=world.relais, access_until=until)
+    sheet.bearers.create(user=guest)
+    browser = as_(guest)
+
+    for path in (vie(sheet), f"/pratiques/{sheet.pk}/rediger/"):
+        assert browser.get(path).status_code == 403
+    assert do(browser, sheet, "archiver").status_code == 403
+    shown = browser.get(sheet.get_absolute_url()).content.decode()
+    assert "/rediger/" not in shown
+    assert vie(sheet) not in shown
+
+
+def test_the_list_of_sections_and_the_animators_list_are_no_visitors(
+    as_: As, public_sheet: Sheet
+) -> None:
+    visitor = as_(None)
+    for path in (
+        vie(public_sheet),
+        f"/pratiques/{public_sheet.pk}/rediger/",
+        "/pratiques/a-revoir/",
+    ):
+        assert visitor.get(path).status_code == 302
+    shown = visitor.get(public_sheet.get_absolute_url()).content.decode()
+    assert "/rediger/" not in shown
+    assert "/vie/" not in shown
