@@ -130,6 +130,7 @@ LABELS: dict[str, str | Promise] = {
     "thread.locked": _("Thread locked"),
     "thread.merged": _("Another thread merged into this one"),
     "thread.moved": _("Thread moved here"),
+    "thread.outcome_asked": _("Author asked what came of her question"),
     "thread.pinned": _("Thread pinned"),
     "thread.posts_in": _("Messages moved here from another thread"),
     "thread.posts_out": _("Messages moved to another thread"),

@@ -149,3 +149,11 @@ class InterestQuerySet(QuerySet):
     def to_answer(self) -> Self:
         """Asked, and not answered yet."""
         return self.filter(asked_at__isnull=False, answer="")
+
+
+class OfSheetQuerySet(QuerySet):
+    """What is decided of a sheet: seen by who sees the sheet."""
+
+    def seen_by(self, user: Viewer) -> Self:
+        sheets: Any = apps.get_model("practices", "Sheet").objects
+        return self.filter(sheet__in=sheets.seen_by(user))
