@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import Organisation, User
 from core import links
-from home.demo import clock
+from home.demo import clock, practices_trials
 from home.demo.threads import Loaded
 from home.founding import source
 from library.models import Document
@@ -93,6 +93,7 @@ def add_sheets(
         for trial in entry.get("essais", []):
             _trial(sheet, trial, people, organisations)
         found[entry["id"]] = sheet
+    practices_trials.add_around(people, found)
     return found
 
 
