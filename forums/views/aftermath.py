@@ -69,6 +69,8 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
     said = _said(request, thread, user)
     if said is not None and request.method != "POST":
         return _done(request, thread, said, user)
+    if not thread.resolved:
+        return redirect(thread)
     if not rights_of(user, thread).reply:
         require_open(thread)
         raise Http404

@@ -179,6 +179,11 @@ def test_the_page_is_there_for_who_asked_only(settled: Thread, world: World, as_
     assert not Post.objects.filter(thread=settled, position=2).exists()
 
 
+def test_an_open_question_leads_back_to_its_thread(question: Thread, world: World, as_: As) -> None:
+    answer = as_(world.maude).get(url(question))
+    assert answer["Location"] == question.get_absolute_url()
+
+
 def test_an_identifier_is_shown_before_it_is_published(
     settled: Thread, world: World, as_: As
 ) -> None:
