@@ -105,7 +105,7 @@ LABELS: dict[str, str | Promise] = {
     "sheet.reviewed": _("Practice sheet reviewed, still good"),
     "sheet.submitted": _("Practice sheet submitted"),
     "sheet.taken_back": _("Practice sheet taken back before its review"),
-    "sheet.trial_asked": _("Person asked whether she tried a practice"),
+    "sheet.trial_asked": _("Somebody asked whether a practice was tried"),
     "sheet.unarchived": _("Practice sheet brought back from the archive"),
     "sheet.withdrawn": _("Practice sheet withdrawn"),
     "space.archived": _("Space archived"),

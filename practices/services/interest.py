@@ -146,5 +146,6 @@ def _ask(pk: int) -> None:
         return
     row.asked_at = timezone.now()
     row.save(update_fields=("asked_at",))
-    log.record("sheet.trial_asked", row.sheet, person=row.user_id)
+    # Of whom, the journal does not say: what one keeps is nobody's business.
+    log.record("sheet.trial_asked", row.sheet)
     mail.queue("trial_question", to=row.user, about=row, dedupe=f"trial_question:{row.pk}")

@@ -56,11 +56,18 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         if not decides:
             raise NotAllowed
         return _act(request, sheet, rights)
-    return _show(request, sheet, rights, EvidenceForm(initial=_initial(sheet)) if decides else None)
+    form = EvidenceForm(initial=_initial(request, sheet, rights)) if decides else None
+    return _show(request, sheet, rights, form)
 
 
-def _initial(sheet: Sheet) -> dict[str, Any]:
-    return {"level": sheet.evidence}
+def _initial(request: HttpRequest, sheet: Sheet, rights: Rights) -> dict[str, Any]:
+    """Where the form begins: for an animator, at what the bearers ask for."""
+    rows = EvidenceRequest.objects.seen_by(request.user).filter(sheet=sheet, settled_at=None)
+    asked = rows.first() if rights.moderates else None
+    if asked is None:
+        return {"level": sheet.evidence}
+    words = {name: getattr(asked, name) for name in ("level", "source", "source_url")}
+    return words | {"reason": asked.words}
 
 
 def _act(request: HttpRequest, sheet: Sheet, rights: Rights) -> HttpResponse:

@@ -22,11 +22,12 @@ from forums.models import Draft, Post, Thread
 from notifications import questions
 from practices.models import Trial
 from practices.services.life import hide_sheet
-from tests.conftest import World
+from tests.conftest import World, make_person
 from tests.practices.conftest import make_published
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
 START = datetime(2026, 3, 2, 15, tzinfo=UTC)
 
 
@@ -239,3 +240,8 @@ def test_nothing_is_proposed_to_who_tried_nothing(settled: Thread, world: World,
     done = maude.post(url(settled), {"outcome": "rien"})
     page = maude.get(done["Location"])
     assert (page.context["places"], page.context["births"]) == ([], [])
+
+
+def test_a_guest_is_led_to_no_sheet_to_write(world: World, question: Thread) -> None:
+    guest = make_person("Gilles", role=User.Role.GUEST, access_until=FAR)
+    assert list(aftermath.births(question, guest)) == []

@@ -376,7 +376,8 @@ def test_the_page_explains_decides_and_asks(sheet: Sheet, world: World, as_: As)
     assert newest(sheet).level == "2"
 
     odile = as_(world.odile)
-    assert "Deux études" in odile.get(url).content.decode()
+    begins = odile.get(url).context["form"]
+    assert (begins["level"].value(), begins["source"].value()) == ("4", "Deux études")
     assert "Deux études" not in as_(world.eve).get(url).content.decode()
     odile.post(url, {"acte": "ne-pas-accorder"})
     assert odile.get(url).context["waiting"] is None

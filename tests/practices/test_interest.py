@@ -154,6 +154,20 @@ def test_one_click_in_the_mail_stops_these_questions_and_the_choices_bring_them_
     assert not questions.is_silenced("trial_question", world.eve)
 
 
+def test_what_she_may_be_asked_is_among_her_choices(world: World, as_: As) -> None:
+    eve, url = as_(world.eve), reverse("notifications:preferences")
+    form = eve.get(url).context["form"]
+    names = ("attention", "mail", "minutes", "hour", "weekday", "zone", "questions")
+    said = {name: form[name].value() for name in names}
+    assert set(said["questions"]) == {"trial_question", "outcome_question"}
+
+    assert eve.post(url, said | {"questions": ["outcome_question"]}).status_code == 302
+    assert questions.silenced(world.eve) == {"trial_question"}
+    assert eve.post(url, said | {"questions": ["une-autre"]}).status_code == 200
+    eve.post(url, said)
+    assert questions.silenced(world.eve) == set()
+
+
 def test_the_question_waits_in_her_notices_until_she_answers(
     kept: Sheet, world: World, as_: As
 ) -> None:
