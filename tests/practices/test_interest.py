@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 import time_machine
 from django.contrib.auth.models import AnonymousUser
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from core import events
+from core.events import emit
 from core.mail import deliver
 from core.models import OutgoingMail
 from notifications import questions
@@ -89,6 +92,20 @@ def test_what_she_keeps_no_more_is_not_asked_unless_she_downloaded_it(
         interest.let_go(kept, by=world.real)
     duty(40)
     assert asked() == [world.real]
+
+
+def test_a_download_that_is_announced_is_noted_once_and_asked_about(world: World) -> None:
+    sheet = make_published(world)
+    with at(0), transaction.atomic():
+        for _time in range(2):
+            emit("sheet.downloaded", sheet=sheet.pk, user=world.eve.pk)
+        emit("sheet.downloaded", sheet=0, user=world.eve.pk)
+    with at(0):
+        while events.drain():
+            pass
+    assert Interest.objects.get().downloaded_at
+    duty(28)
+    assert asked() == [world.eve]
 
 
 def test_nobody_is_asked_who_cannot_answer_or_has_answered(world: World) -> None:
