@@ -241,6 +241,9 @@ class Kind:
     to_thank      (user) → (obj, url) or None: a recent text that she could thank for
     first_reading (user) → queryset of what a newcomer reads first, with `opened`
     on_home       (user) → Section or None: the newest of the kind on a member's home
+    outcome_url   (obj, viewer) → where `viewer` tells what came of it once tried, or nothing; that
+                  page takes `?message=` (a message of hers) and `?resultat=`
+    birth_url     (thread, viewer) → where `viewer` makes one out of a thread, or nothing
     to_decide     (user, rows) → Decisions: what awaits those who moderate it, oldest first
     """
 
@@ -277,6 +280,8 @@ class Kind:
     to_thank: Callable[[Any], tuple[Any, str] | None] | None = None
     first_reading: Callable[[Any], QuerySet] | None = None
     on_home: Callable[[Any], Section | None] | None = None
+    outcome_url: Callable[[Any, Viewer], str] | None = None
+    birth_url: Callable[[Any, Viewer], str] | None = None
     to_decide: Callable[[Any, int], list[Decision]] | None = None
 
     @property

@@ -9,6 +9,7 @@ class ForumsConfig(AppConfig):
 
     def ready(self) -> None:
         from forums import (  # noqa: F401  (they register themselves)
+            aftermath,
             centre,
             digest,
             handlers,

@@ -17,7 +17,7 @@ from core.audience import State
 from core.mail import Message, domain, message
 from core.models import OutgoingMail
 from core.site import absolute
-from forums import attachments, errors
+from forums import aftermath, attachments, errors
 from forums.models import Ask, Bookmark, Draft, Post, ReadPosition, Thread
 from forums.permissions import can_reply
 from forums.services import unnamed_in
@@ -244,4 +244,25 @@ def ask(mail: OutgoingMail) -> Message | None:
         why=_("Your profile says that you can help with this. Twice a month at most."),
         references=(message_id(opening),),
         headers=_headers(opening, to=person),
+    )
+
+
+@message("outcome_question")
+def outcome_question(mail: OutgoingMail) -> Message | None:
+    """To who asked a question, two months after it was resolved, while that makes sense. Of a space
+    without content in mails: that it was a question of hers, and nothing more."""
+    person = mail.recipient
+    if person is None:
+        return None
+    rows = Thread.objects.readable_by(person).filter(pk=mail.object_id or 0, owner=person)
+    thread = rows.select_related("space", "owner").first()
+    if thread is None or not aftermath.may_be_asked(thread):
+        return None
+    return Message(
+        context={
+            "title": thread.title if thread.space.content_in_mail else "",
+            "url": absolute(reverse("forums:aftermath", args=(thread.pk,))),
+        },
+        why=_("You asked a question, and it was resolved. You are asked once."),
+        unsubscribe_url=stop_url(person, aftermath.QUESTION, 0),
     )

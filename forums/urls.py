@@ -2,6 +2,7 @@ from django.urls import path
 
 from forums.views import (
     acts,
+    aftermath,
     asking,
     bookmarks,
     compose,
@@ -46,6 +47,7 @@ urlpatterns = [
     path("<int:pk>/deplacer/", moving.move, name="move"),
     path("<int:pk>/fusionner/", moving.merge, name="merge"),
     path("<int:pk>/demander/", asking.ask, name="ask"),
+    path("<int:pk>/suites/", aftermath.page, name="aftermath"),
     path("<int:pk>/synthese/", synthesis.write, name="synthesis"),
     path("<int:pk>/synthese/versions/", synthesis.versions, name="synthesis_versions"),
     path("<int:pk>/synthese/retirer/", synthesis.withdraw, name="synthesis_withdraw"),

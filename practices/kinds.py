@@ -98,6 +98,8 @@ def register() -> None:
             restore=restore_sheet,
             on_home=home.on_home,
             to_decide=home.to_decide,
+            outcome_url=trial_kind.outcome_url,
+            birth_url=trial_kind.birth_url,
             reacted=sheet_reacted,
             reactions=tuple(COLUMNS),
         )

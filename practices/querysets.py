@@ -186,3 +186,11 @@ class PassageQuerySet(QuerySet):
         """Those that keep their sheet from being submitted: without an answer, or refused and
         still in it."""
         return self.filter(consent__in=("attente", "refuse"))
+
+
+class OfSheetQuerySet(QuerySet):
+    """What is decided of a sheet: seen by who sees the sheet."""
+
+    def seen_by(self, user: Viewer) -> Self:
+        sheets: Any = apps.get_model("practices", "Sheet").objects
+        return self.filter(sheet__in=sheets.seen_by(user))

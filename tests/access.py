@@ -114,6 +114,7 @@ TABLE: dict[str, Row] = {
     **member(
         "forums:poll", "forums:new_poll", "forums:bookmark", "forums:bookmarks", "forums:scheduled",
         "forums:synthesis", "forums:synthesis_versions", "forums:synthesis_withdraw", "forums:ask",
+        "forums:aftermath",
     ),
     **member("forums:vote", "forums:poll_state", "forums:unschedule", post_only=True),
     # the library: a visitor reads what is public, and is led to sign in for the rest
@@ -196,13 +197,14 @@ OF_A_THREAD = {
     "forums:thread", "forums:reply", "forums:follow", "forums:state", "forums:hide", "forums:move",
     "forums:merge", "forums:poll", "forums:new_poll", "forums:vote", "forums:poll_state",
     "forums:synthesis", "forums:synthesis_versions", "forums:synthesis_withdraw", "forums:ask",
+    "forums:aftermath",
 }  # fmt: skip
 # The composer's addresses meet a visitor whose session has just ended: they answer themselves.
 KEEPS_WHAT_WAS_TYPED = {
     "forums:new", "forums:reply", "forums:edit", "forums:synthesis", "library:deposit",
     "library:edit", "library:new_version", "practices:write_section", "practices:propose",
     "practices:settle", "practices:adapt", "practices:differs", "practices:try",
-    "practices:trial_change",
+    "practices:trial_change", "forums:aftermath",
 }  # fmt: skip
 
 

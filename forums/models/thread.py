@@ -52,6 +52,8 @@ class Thread(Audienced):
     pinned = models.BooleanField(_("Pinned"), default=False)
     locked_at = models.DateTimeField(_("Locked since"), null=True, blank=True)
     resolved_at = models.DateTimeField(_("Resolved since"), null=True, blank=True)
+    # When who opened it was asked what came of it (`forums.aftermath`): once.
+    outcome_asked_at = models.DateTimeField(null=True, blank=True, editable=False)
     answer = models.ForeignKey(
         "forums.Post", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -88,6 +90,11 @@ class Thread(Audienced):
                 fields=("created_at",),
                 name="thread_unanswered",
                 condition=models.Q(reply_count=0, state="published"),
+            ),
+            models.Index(
+                fields=("resolved_at",),
+                name="thread_outcome",
+                condition=models.Q(resolved_at__isnull=False, outcome_asked_at=None),
             ),
         )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from accounts.models import Organisation, User
 from core import links
-from home.demo import clock, practices_births, practices_improving
+from home.demo import clock, practices_births, practices_improving, practices_trials
 from home.demo.threads import Loaded
 from home.founding import source
 from library.models import Document
@@ -95,6 +95,7 @@ def add_sheets(
         found[entry["id"]] = sheet
     practices_improving.add_improvements(found, people)
     practices_births.add_births(found, threads, people)
+    practices_trials.add_around(people, found)
     return found
 
 

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from practices import querysets
 from practices.models.sheet import Sheet
 
 
@@ -40,6 +41,8 @@ class Evidence(models.Model):
     link_checked_at = models.DateTimeField(null=True, blank=True)
     link_failures = models.PositiveSmallIntegerField(default=0)
 
+    objects = querysets.OfSheetQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("decision on evidence")
         verbose_name_plural = _("decisions on evidence")
@@ -68,6 +71,8 @@ class EvidenceRequest(models.Model):
         Evidence, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     settled_at = models.DateTimeField(null=True, blank=True)
+
+    objects = querysets.OfSheetQuerySet.as_manager()
 
     class Meta:
         ordering = ("asked_at", "id")

@@ -8,13 +8,15 @@ read it any more, cannot tell one (guests read), or asked not to be asked (`QUES
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.models import User
 from core import log, mail
 from core.audience import State
+from core.events import on
 from core.schedule import daily
 from notifications import questions
 from practices.models import Interest, Sheet, Trial
@@ -22,7 +24,6 @@ from practices.permissions import may_write
 from practices.services.common import Missing
 
 if TYPE_CHECKING:
-    from accounts.models import User
     from core.audience import Viewer
 
 WEEKS = 4
@@ -88,6 +89,15 @@ def note_download(sheet: Sheet, *, by: Viewer) -> None:
         row.save(update_fields=("downloaded_at", "ask_on"))
 
 
+@on("sheet.downloaded")
+def hear_download(payload: dict[str, Any]) -> None:
+    """What leaves the directory says so; heard twice, it is noted once."""
+    sheet = Sheet.objects.filter(pk=payload["sheet"]).first()
+    person = User.objects.filter(pk=payload["user"]).first()
+    if sheet is not None and person is not None:
+        note_download(sheet, by=person)
+
+
 @transaction.atomic
 def answer(sheet: Sheet, said: str, *, by: User) -> None:
     """What she answers to the question. “Not yet” is an answer: she is not asked again.
@@ -146,5 +156,6 @@ def _ask(pk: int) -> None:
         return
     row.asked_at = timezone.now()
     row.save(update_fields=("asked_at",))
-    log.record("sheet.trial_asked", row.sheet, person=row.user_id)
+    # Of whom, the journal does not say: what one keeps is nobody's business.
+    log.record("sheet.trial_asked", row.sheet)
     mail.queue("trial_question", to=row.user, about=row, dedupe=f"trial_question:{row.pk}")

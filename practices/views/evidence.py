@@ -56,20 +56,25 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         if not decides:
             raise NotAllowed
         return _act(request, sheet, rights)
-    return _show(request, sheet, rights, EvidenceForm(initial=_initial(sheet)) if decides else None)
+    form = EvidenceForm(initial=_initial(request, sheet, rights)) if decides else None
+    return _show(request, sheet, rights, form)
 
 
-def _initial(sheet: Sheet) -> dict[str, Any]:
-    return {"level": sheet.evidence}
+def _initial(request: HttpRequest, sheet: Sheet, rights: Rights) -> dict[str, Any]:
+    """Where the form begins: for an animator, at what the bearers ask for."""
+    rows = EvidenceRequest.objects.seen_by(request.user).filter(sheet=sheet, settled_at=None)
+    asked = rows.first() if rights.moderates else None
+    if asked is None:
+        return {"level": sheet.evidence}
+    words = {name: getattr(asked, name) for name in ("level", "source", "source_url")}
+    return words | {"reason": asked.words}
 
 
 def _act(request: HttpRequest, sheet: Sheet, rights: Rights) -> HttpResponse:
     """Decide, ask an animator, or (an animator) not grant what was asked for."""
     user = person(request)
     act = request.POST.get("acte", "")
-    waiting = EvidenceRequest.objects.filter(
-        sheet__in=Sheet.objects.moderated_by(user), sheet=sheet, settled_at=None
-    ).first()
+    waiting = EvidenceRequest.objects.seen_by(user).filter(sheet=sheet, settled_at=None).first()
     if act == "ne-pas-accorder" and waiting is not None:
         services.decline(waiting, by=user)
         messages.success(request, _("The request is settled, and the level stays as it is."))
@@ -119,12 +124,11 @@ def _show(
     status: int = 200,
 ) -> HttpResponse:
     inside = request.user.is_authenticated
-    readable = Sheet.objects.seen_by(request.user).filter(pk=sheet.pk)
-    rows = Evidence.objects.filter(sheet__in=readable)
+    rows = Evidence.objects.seen_by(request.user).filter(sheet=sheet)
     decisions = list(rows.select_related("by")) if inside else list(rows[:1])
     waiting = None
     if form is not None:
-        asked = EvidenceRequest.objects.filter(sheet__in=readable, settled_at=None)
+        asked = EvidenceRequest.objects.seen_by(request.user).filter(sheet=sheet, settled_at=None)
         waiting = asked.select_related("by").first()
     context = {
         "layout": layout_of(request),

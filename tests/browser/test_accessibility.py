@@ -18,7 +18,7 @@ from forums.models import Poll, Post, Synthesis, Thread
 from library.models import Collection, Document
 from moderation.models import Report
 from notifications.links import stop_url
-from practices.models import Sheet
+from practices.models import Interest, Sheet
 from search.links import stop_url as stop_searches
 from search.models import SynonymSet
 from tests import access
@@ -74,6 +74,9 @@ NO_PAGE = {
     "practices:booklet": "needs a booklet: test_practices_taking.py",
     "practices:booklet_pdf": "a file",
     "home:sitemap": "XML",
+    "practices:trial_change": "needs a trial of hers: test_practices_trials.py",
+    "practices:trial_aside": "needs a trial: test_practices_trials.py",
+    "forums:aftermath": "needs a question of hers: test_practices_trials.py",
     "search:suggestions": "JSON",
     "search:feed": "XML",
     "search:feed_rss": "XML",
@@ -430,6 +433,21 @@ def taken_pages() -> list[str]:
     return [to("practices:print", sheet.pk), to("practices:new_booklet", fiche=str(sheet.pk))]
 
 
+def tried_pages() -> list[str]:
+    """What Tristan tries, keeps and is asked about; a level of evidence that has expired."""
+    tristan = person(scenes.MEMBER)
+    sheets = Sheet.objects.readable_by(tristan)
+    asked = Interest.objects.of(tristan).to_answer()[0]
+    tried, expired = sheets.filter(trial_count__gt=0)[0], sheets.exclude(evidence_expiry="")[0]
+    return [
+        to("practices:try", tried.pk),
+        to("practices:trials", tried.pk),
+        to("practices:kept"),
+        to("practices:asked", asked.sheet_id),
+        to("practices:evidence", expired.pk),
+    ]
+
+
 GROUPS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "visitor": ("", visitor_pages),
     "links": ("", token_pages),
@@ -442,6 +460,7 @@ GROUPS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "visited": ("", visited_collections),
     "search": (scenes.MEMBER, search_pages),
     "taken": (scenes.MEMBER, taken_pages),
+    "tried": (scenes.MEMBER, tried_pages),
     "newcomer": (scenes.NEWCOMER, newcomer_pages),
     "guest": (scenes.GUEST, guest_pages),
     "animator": (scenes.ANIMATOR, animator_pages),

@@ -1,0 +1,247 @@
+"""Two months after it was resolved: who is asked, once, and what her answer becomes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import User
+from community.models import Membership
+from core import links
+from core.mail import deliver
+from core.models import ActionLog, OutgoingMail
+from forums import aftermath, services
+from forums.models import Draft, Post, Thread
+from notifications import questions
+from practices.models import Trial
+from practices.services.life import hide_sheet
+from tests.conftest import World, make_person
+from tests.practices.conftest import make_published
+
+pytestmark = pytest.mark.django_db
+As = Callable[[User | None], Client]
+FAR = datetime(2100, 1, 1, tzinfo=UTC)
+START = datetime(2026, 3, 2, 15, tzinfo=UTC)
+
+
+def at(day: int) -> Any:
+    return time_machine.travel(START + timedelta(days=day), tick=False)
+
+
+def duty(day: int) -> None:
+    with at(day):
+        aftermath.ask_outcomes()
+        aftermath.ask_outcomes()  # run again after a cut
+        deliver()
+
+
+def resolved(thread: Thread, by: User) -> Thread:
+    with at(0):
+        return services.resolve(thread, by=by)
+
+
+@pytest.fixture
+def settled(question: Thread, world: World) -> Thread:
+    """Maude's question, resolved on the first day."""
+    return resolved(question, world.maude)
+
+
+def asked() -> list[User | None]:
+    rows = OutgoingMail.objects.filter(name="outcome_question").select_related("recipient")
+    return [row.recipient for row in rows]
+
+
+def url(thread: Thread) -> str:
+    return f"/discussions/{thread.pk}/suites/"
+
+
+def test_who_asked_is_asked_once_sixty_days_later(
+    settled: Thread, world: World, mailoutbox: list[Any]
+) -> None:
+    duty(59)
+    assert asked() == []
+    for day in (60, 61, 80):
+        duty(day)
+    assert asked() == [world.maude]
+    (mail,) = mailoutbox
+    assert mail.to == [world.maude.email] and settled.title in mail.subject
+    assert url(settled) in mail.body
+
+
+def test_not_of_a_question_resolved_long_before(settled: Thread) -> None:
+    duty(200)
+    assert asked() == []
+
+
+def test_not_when_it_was_reopened_and_still_once_when_it_is_resolved_again(
+    settled: Thread, world: World
+) -> None:
+    with at(50):
+        services.reopen(settled, by=world.maude)
+    duty(60)
+    assert asked() == []
+    with at(70):
+        services.resolve(settled, by=world.maude)
+    duty(131)
+    with at(132):
+        services.reopen(settled, by=world.maude)
+        services.resolve(settled, by=world.maude)
+    duty(195)
+    assert asked() == [world.maude]
+
+
+@pytest.mark.parametrize("why", ["archived", "locked", "hidden", "gone", "left", "unwanted"])
+def test_nobody_is_asked_when_it_makes_no_sense(
+    settled: Thread, world: World, why: str, mailoutbox: list[Any]
+) -> None:
+    if why == "archived":
+        world.intervention.archived_at = timezone.now()
+        world.intervention.save()
+    elif why == "locked":
+        services.lock(settled, by=world.odile)
+    elif why == "hidden":
+        services.hide_thread(settled, by=world.odile, reason="Hors sujet")
+    elif why == "gone":
+        User.objects.filter(pk=world.maude.pk).update(is_active=False)
+    elif why == "left":
+        Membership.objects.filter(user=world.maude).update(ended_at=timezone.now())
+    else:
+        questions.set_wanted((), by=world.maude)
+    duty(60)
+    assert asked() == [] and not mailoutbox
+
+
+def test_what_changes_between_the_queue_and_the_sending_holds_the_mail_back(
+    settled: Thread, world: World, mailoutbox: list[Any]
+) -> None:
+    with at(60):
+        aftermath.ask_outcomes()
+        services.reopen(settled, by=world.maude)
+        deliver()
+    assert asked() == [world.maude] and not mailoutbox
+
+
+def test_a_confidential_space_and_an_unnamed_question_say_nothing_to_anybody(
+    secret: Thread, world: World, mailoutbox: list[Any]
+) -> None:
+    resolved(secret, world.odile)
+    duty(60)
+    (mail,) = mailoutbox
+    assert mail.to == [world.naima.email]
+    for word in ("perroquet", "Naïma", "Belkacem", "psychosoc"):
+        assert word not in mail.subject + mail.body + str(mail.alternatives)
+    line = ActionLog.objects.get(verb="thread.outcome_asked")
+    assert line.actor is None and str(world.naima.pk) not in str(line.data)
+
+
+# ------------------------------------------------------------------------------- her answer
+
+
+def test_she_answers_in_two_fields_and_it_is_a_reply_in_the_thread(
+    settled: Thread, world: World, as_: As
+) -> None:
+    maude = as_(world.maude)
+    form = maude.get(url(settled)).context["form"]
+    typed = {
+        "outcome": "mieux",
+        "text": "Il revient.",
+        "submission": str(form["submission"].value()),
+    }
+
+    answer = maude.post(url(settled), typed)
+    maude.post(url(settled), typed)
+
+    post = Post.objects.get(thread=settled, position=2)
+    assert post.author == world.maude and post.text.endswith("Il revient.")
+    assert f"message={post.pk}" in answer["Location"]
+    page = maude.get(answer["Location"])
+    assert page.status_code == 200 and page.context["post"] == post
+
+
+def test_an_unnamed_question_has_an_unnamed_answer(secret: Thread, world: World, as_: As) -> None:
+    resolved(secret, world.odile)
+    as_(world.naima).post(url(secret), {"outcome": "pareil", "text": "Rien n’a changé."})
+    post = Post.objects.get(thread=secret, position=2)
+    assert post.unnamed and post.author == world.naima
+    assert "Belkacem" not in as_(world.odile).get(secret.get_absolute_url()).content.decode()
+
+
+def test_the_page_is_there_for_who_asked_only(settled: Thread, world: World, as_: As) -> None:
+    for other in (world.odile, world.eve, world.naima):
+        assert as_(other).get(url(settled)).status_code == 404
+        assert as_(other).post(url(settled), {"outcome": "mieux"}).status_code == 404
+    assert not Post.objects.filter(thread=settled, position=2).exists()
+
+
+def test_an_open_question_leads_back_to_its_thread(question: Thread, world: World, as_: As) -> None:
+    answer = as_(world.maude).get(url(question))
+    assert answer["Location"] == question.get_absolute_url()
+
+
+def test_an_identifier_is_shown_before_it_is_published(
+    settled: Thread, world: World, as_: As
+) -> None:
+    maude = as_(world.maude)
+    typed = {"outcome": "mieux", "text": "Appeler le 418 555-2368."}
+    assert maude.post(url(settled), typed).context["parts"]
+    mended = maude.post(url(settled), typed | {"replace": "text:0"})
+    assert "418 555-2368" not in mended.context["form"]["text"].value()
+    assert not Post.objects.filter(thread=settled, position=2).exists()
+    maude.post(url(settled), typed | {"act": "as-is"})
+    assert Post.objects.filter(thread=settled, position=2).exists()
+
+
+def test_what_she_typed_when_her_session_ended_is_a_draft_of_a_reply(
+    settled: Thread, world: World, as_: As
+) -> None:
+    writer = as_(world.maude).get(url(settled)).context["form"]["writer"].value()
+    sent = {"outcome": "mieux", "text": "Il revient.", "writer": writer, "submission": uuid.uuid4()}
+    as_(None).post(url(settled), sent)
+    assert Draft.objects.get(user=world.maude, thread=settled).body == "Il revient."
+
+
+def test_a_practice_that_is_tied_to_the_thread_is_offered_with_her_words(
+    settled: Thread, world: World, as_: As
+) -> None:
+    sheet = make_published(world)
+    links.link(sheet, settled, by=world.maude)
+    maude = as_(world.maude)
+    done = maude.post(url(settled), {"outcome": "abandonnee", "text": "Trop long pour nous."})
+    ((end, address),) = maude.get(done["Location"]).context["places"]
+    assert end.title == sheet.title
+
+    form = maude.get(address).context["form"]
+    assert "Trop long pour nous." in form["lesson"].value()
+    assert form["outcome"].value() == "abandonnee" and not Trial.objects.exists()
+
+
+def test_a_practice_that_she_does_not_read_is_not_named(
+    settled: Thread, world: World, as_: As
+) -> None:
+    sheet = make_published(world)
+    links.link(sheet, settled, by=world.maude)
+    hide_sheet(sheet, by=world.odile, reason="À revoir")
+    maude = as_(world.maude)
+    done = maude.post(url(settled), {"outcome": "mieux", "text": "Il revient."})
+    page = maude.get(done["Location"])
+    assert page.context["places"] == [] and sheet.title not in page.content.decode()
+
+
+def test_nothing_is_proposed_to_who_tried_nothing(settled: Thread, world: World, as_: As) -> None:
+    links.link(make_published(world), settled, by=world.maude)
+    maude = as_(world.maude)
+    done = maude.post(url(settled), {"outcome": "rien"})
+    page = maude.get(done["Location"])
+    assert (page.context["places"], page.context["births"]) == ([], [])
+
+
+def test_a_guest_is_led_to_no_sheet_to_write(world: World, question: Thread) -> None:
+    guest = make_person("Gilles", role=User.Role.GUEST, access_until=FAR)
+    assert list(aftermath.births(question, guest)) == []
