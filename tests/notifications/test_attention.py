@@ -223,7 +223,8 @@ def test_the_centre_costs_the_same_at_three_lines_and_at_thirty(
     for number in (3, 30):
         for n in range(number):
             services.create_thread(by=world.odile, space=world.intervention, text=f"Fil {n}")
-        # The shell, whose counters are stale, and one query for the lines.
-        with django_assert_max_num_queries(6):
+        # The shell, whose counters are stale, and one query for the lines of each room: threads,
+        # improvements of the sheets that she bears.
+        with django_assert_max_num_queries(7):
             page = maude.get("/avis/")
         assert len(page.context["notices"]) >= number
