@@ -37,19 +37,25 @@ class Notice:
 
 Source = Callable[["User", int], list[Notice]]
 _sources: dict[str, Source] = {}
+# Those whose notices are read in the centre alone: home has no query to spare for them.
+_centre_alone: set[str] = set()
 
 
-def source(name: str) -> Callable[[Source], Source]:
-    """Register the notices of a room: its newest, at most as many as it is asked for."""
+def source(name: str, *, on_home: bool = True) -> Callable[[Source], Source]:
+    """Register the notices of a room: its newest, at most as many as it is asked for. They count
+    on home too, unless not `on_home`."""
 
     def register(function: Source) -> Source:
         _sources[name] = function
+        if not on_home:
+            _centre_alone.add(name)
         return function
 
     return register
 
 
-def notices(person: User) -> list[Notice]:
-    """The newest notices of all rooms; what names her first."""
-    found = [one for give in _sources.values() for one in give(person, MOST)]
+def notices(person: User, *, on_home: bool = False) -> list[Notice]:
+    """The newest notices of all rooms; what names her first. A query a room."""
+    rooms = [give for name, give in _sources.items() if not (on_home and name in _centre_alone)]
+    found = [one for give in rooms for one in give(person, MOST)]
     return nlargest(MOST, found, key=lambda one: (one.named, one.at))

@@ -100,6 +100,23 @@ class SectionChanged(Refused):
         super().__init__()
 
 
+class SectionParted(Refused):
+    """What is prepared of a section began before another text of it was published; `section` is
+    the first such section."""
+
+    status = 409
+
+    def __init__(self, section: Section) -> None:
+        self.section = section
+        super().__init__(
+            _(
+                "The published text of “%(section)s” changed while it was being prepared. Open "
+                "this section to see both texts and save what is to stand."
+            )
+            % {"section": section.label}
+        )
+
+
 class ConsentMissing(Refused):
     message = _("A sheet is public only with the consent of the organisation that bears it.")
 

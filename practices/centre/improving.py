@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-@source("improvements")
+@source("improvements", on_home=False)
 def improvements(person: User, most: int) -> list[Notice]:
     """The sheets that she bears, with improvements that await an answer."""
     newest = Proposal.objects.waiting().filter(sheet_id=OuterRef("pk")).order_by("-created_at")

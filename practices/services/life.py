@@ -31,7 +31,7 @@ from practices.services.common import (
     touch,
     working_content,
 )
-from practices.services.writing import publish_working
+from practices.services.writing import publish_working, require_joined
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -61,7 +61,7 @@ def submit(sheet: Sheet, *, by: User, words: str = "") -> Sheet:
     meanwhile.
 
     Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `FieldMissing`,
-    `NothingNew`, `PassagesWaiting`.
+    `NothingNew`, `SectionParted`, `PassagesWaiting`.
     """
     sheet, _rights = editable(sheet, by)
     if sheet.progress not in (Progress.DRAFT, Progress.CORRECTIONS, Progress.REFUSED):
@@ -69,6 +69,7 @@ def submit(sheet: Sheet, *, by: User, words: str = "") -> Sheet:
     content = working_content(sheet)
     if sheet.current is not None and not changed_sections(sheet.content, content):
         raise NothingNew
+    require_joined(sheet)
     require_complete(content)
     if sheet.passages.holding().exists():
         raise PassagesWaiting

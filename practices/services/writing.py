@@ -18,6 +18,7 @@ from practices.errors import (
     NothingNew,
     NotYourOrganisation,
     SectionChanged,
+    SectionParted,
     WrongStage,
 )
 from practices.models import Bearer, Credit, Sheet, Version, WorkingSection
@@ -175,7 +176,8 @@ def publish_changes(sheet: Sheet, *, by: User, note: str = "") -> Version:
     """A new version of a published sheet from what its bearers prepared.
 
     The first publication is an animator's (`services.life.publish`). Raises `Missing`,
-    `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `NothingNew`, `FieldMissing`.
+    `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `NothingNew`, `SectionParted`,
+    `FieldMissing`.
     """
     sheet, rights = editable(sheet, by)
     if sheet.current is None:
@@ -187,10 +189,11 @@ def publish_changes(sheet: Sheet, *, by: User, note: str = "") -> Version:
 
 def publish_working(sheet: Sheet, *, by: User, cause: str, note: str = "") -> Version:
     """The working copy of the locked sheet becomes its next version, and is settled. Who wrote in
-    it is credited by `save_section`. Raises `NothingNew`, `FieldMissing`."""
+    it is credited by `save_section`. Raises `NothingNew`, `SectionParted`, `FieldMissing`."""
     content = working_content(sheet)
     if sheet.current is not None and not changed_sections(sheet.content, content):
         raise NothingNew
+    require_joined(sheet)
     require_complete(content)
     sheet.progress, sheet.claimed_by, sheet.submitted_at = Progress.NONE, None, None
     sheet.state = State.PUBLISHED
@@ -199,6 +202,25 @@ def publish_working(sheet: Sheet, *, by: User, cause: str, note: str = "") -> Ve
     log.record("sheet.published", sheet, by=by, version=version.number)
     emit("sheet.published", sheet=sheet.pk, version=version.pk, first=version.number == 1)
     return version
+
+
+def require_joined(sheet: Sheet) -> None:
+    """Raises `SectionParted` when something was published in a section since it is in preparation,
+    and nobody has looked at both texts: publishing would undo it unseen."""
+    number = _number_of(sheet)
+    rows = [
+        row
+        for row in WorkingSection.objects.filter(sheet=sheet, base__lt=number)
+        if row.values != sheet.content.get(row.name, {})
+    ]
+    if not rows:
+        return
+    versions = Version.objects.filter(sheet=sheet, number__in={row.base for row in rows})
+    began = dict(versions.values_list("number", "content"))
+    for row in rows:
+        before = began.get(row.base, {}).get(row.name, {})
+        if before != sheet.content.get(row.name, {}):
+            raise SectionParted(BY_NAME[row.name])
 
 
 @transaction.atomic

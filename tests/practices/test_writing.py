@@ -21,13 +21,14 @@ from practices.errors import (
     NothingNew,
     NotYourOrganisation,
     SectionChanged,
+    SectionParted,
     TooMany,
     UnknownChoice,
     WrongStage,
 )
 from practices.models import Sheet, Version
 from practices.sections import BY_NAME, SECTIONS, Kind
-from practices.services import life, writing
+from practices.services import improving, life, writing
 from practices.services.common import Missing, working_content
 from tests.conftest import World, make_person
 from tests.practices.conftest import make_published, make_sheet, make_terms, whole
@@ -209,3 +210,32 @@ def test_another_organisations_sheet_is_seen_once_published(world: World) -> Non
     assert not Sheet.objects.readable_by(world.real).filter(pk=sheet.pk).exists()
     published = make_published(world)
     assert published in Sheet.objects.readable_by(world.real)
+
+
+def test_an_improvement_published_meanwhile_is_not_undone_unseen(
+    world: World, sheet: Sheet, change: Callable[..., Version]
+) -> None:
+    row = writing.save_section(
+        sheet, "besoin", {"context": "En préparation"}, by=world.maude, revision=0
+    )
+    proposal = improving.propose(
+        sheet, "besoin", {"context": "Bonifié par Réal"}, why="Vécu ici", by=world.real, base=1
+    )
+    improving.accept(proposal, by=world.odile)
+
+    with pytest.raises(SectionParted):
+        writing.publish_changes(sheet, by=world.maude)
+    with pytest.raises(SectionParted):
+        life.submit(sheet, by=world.maude)
+
+    # Shown both, she chose.
+    writing.save_section(
+        sheet,
+        "besoin",
+        {"context": "Les deux ensemble"},
+        by=world.maude,
+        revision=row.revision,
+        seen=2,
+    )
+    version = writing.publish_changes(sheet, by=world.maude)
+    assert version.content["besoin"]["context"] == "Les deux ensemble"
