@@ -4,6 +4,7 @@ what one moderates. Acts pass through the services, here or on the pages.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 from core import terms
 from core.audience import Level, State
@@ -21,6 +22,8 @@ from core.scoped_admin import ServedAdmin
 from practices.models import Proposal, Sheet, Trial
 from practices.sections import BY_NAME
 from practices.services import life
+from practices.services.improving import restore_proposal
+from practices.services.trials import restore_trial
 
 Progress = Sheet.Progress
 
@@ -37,7 +40,7 @@ class StageFilter(admin.SimpleListFilter):
             ("a-ouvrir", _("Awaiting the showcase")),
             ("corrections", _("Corrections asked")),
             ("refusee", _("Refused")),
-            ("publiee", _("Published")),
+            ("publiee", pgettext("a practice sheet", "Published")),
             ("a-revoir", _("To be reviewed")),
             ("archivee", _("Archived")),
         ]
@@ -166,6 +169,13 @@ class InsideAdmin(ServedAdmin):
 
     list_select_related = ("sheet", "owner", "organisation")
     ordering = ("-created_at",)
+    actions = ("restore",)
+    #: The service that puts one back.
+    put_back: Callable[..., Any]
+
+    @admin.action(description=gettext_lazy("Put back what was set aside"))
+    def restore(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        self.apply(request, rows, self.put_back)
 
     @admin.display(description=gettext_lazy("Practice sheet"), ordering="sheet__title_key")
     def of_sheet(self, row: Any) -> str | SafeString:
@@ -179,6 +189,7 @@ class InsideAdmin(ServedAdmin):
 
 @admin.register(Trial)
 class TrialAdmin(InsideAdmin):
+    put_back = staticmethod(restore_trial)
     list_display = ("told", "of_sheet", "who", "organisation", "outcome", "state", "created_at")
     list_display_links = ("told",)
     list_filter = ("outcome", "faithful", "state")
@@ -196,6 +207,7 @@ class TrialAdmin(InsideAdmin):
 
 @admin.register(Proposal)
 class ProposalAdmin(InsideAdmin):
+    put_back = staticmethod(restore_proposal)
     list_display = ("section_word", "of_sheet", "who", "organisation", "answer", "state",
                     "created_at")  # fmt: skip
     list_display_links = ("section_word",)

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from core import terms
@@ -27,15 +26,6 @@ def _told_trials() -> Any:
     return Trial.objects.filter(state=State.PUBLISHED)
 
 
-def _expired() -> Any:
-    """The decisions on evidence that are in force and expired."""
-    rows = Evidence.objects.filter(sheet=OuterRef("sheet"))
-    newer = Q(decided_at__gt=OuterRef("decided_at")) | Q(
-        decided_at=OuterRef("decided_at"), pk__gt=OuterRef("pk")
-    )
-    return Evidence.objects.exclude(expiry="").filter(~Exists(rows.filter(newer)))
-
-
 # In the order of the page.
 BOXES = Boxes(
     of=(
@@ -49,13 +39,11 @@ BOXES = Boxes(
         Column(
             "preuve", _("Level of evidence"), "evidence", lambda: terms.scheme("niveaux_preuve")
         ),
-        Told(
+        Column(
             "perimee",
             _("Evidence to be renewed"),
-            "expiry",
-            "sheet",
+            "evidence_expiry",
             lambda: {code: label for code, label in Evidence.Expiry.choices if code},
-            _expired,
         ),
         Told(
             "essai",
@@ -70,7 +58,7 @@ BOXES = Boxes(
     owner="sheet",
 )
 # What a visitor is not told of.
-MEMBERS_ONLY = ("essai", "perimee")
+MEMBERS_ONLY = ("essai",)
 ORDERS = {
     "": ("improved_at", "id"),
     "titre": ("title_key", "id"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -65,10 +65,7 @@ def birth_url(thread: Any, viewer: Viewer) -> str:
     """Where she makes a sheet out of a thread (`Kind.birth_url` of sheets)."""
     if not (viewer.is_authenticated and may_begin(viewer)):
         return ""
-    try:
-        return f"{reverse('practices:from_thread')}?fil={thread.pk}"
-    except NoReverseMatch:
-        return ""
+    return f"{reverse('practices:from_thread')}?fil={thread.pk}"
 
 
 # -------------------------------------------------------------------------------- the search

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 DAYS = 60
 
 
-@source("trials")
+@source("trials", on_home=False)
 def have_you_tried(person: User, most: int) -> list[Notice]:
     """The sheets of which she was asked whether she tried them, and did not say yet."""
     if not may_write(person):

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from practices import querysets
 from practices.models.sheet import Sheet
@@ -22,7 +23,7 @@ class Step(models.Model):
         CLAIMED = "prise", _("Taken for review")
         RELEASED = "rendue", _("Given back")
         CORRECTIONS = "corrections", _("Corrections asked")
-        PUBLISHED = "publiee", _("Published")
+        PUBLISHED = "publiee", pgettext_lazy("a practice sheet", "Published")
         REFUSED = "refusee", _("Refused")
         REVIEWED = "revue", _("Reviewed: still good")
         ARCHIVED = "archivee", _("Archived")

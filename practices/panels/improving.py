@@ -39,11 +39,13 @@ class Group:
 
 def panel(request: HttpRequest, sheet: Sheet, rights: Rights, content: Content) -> dict[str, Any]:
     """What its partials need, beside what the page has already: the credits in one query, the
-    sheets around this one in another when there are some."""
-    named = request.user.is_authenticated
+    sheets around this one in another when there are some. A visitor is told of the organisation
+    that bears the sheet, and of no other."""
+    if not request.user.is_authenticated:
+        return {}
     rows = Credit.objects.filter(sheet=sheet).select_related("person", "organisation")
-    found: dict[str, Any] = {"credit_groups": groups(rows, named=named)}
-    if named and (sheet.adaptation_count or sheet.derived_from_id):
+    found: dict[str, Any] = {"credit_groups": groups(rows)}
+    if sheet.adaptation_count or sheet.derived_from_id:
         near = Sheet.objects.readable_by(request.user).published()
         near = near.filter(Q(derived_from=sheet) | Q(pk=sheet.derived_from_id or 0))
         first = Case(When(pk=sheet.derived_from_id or 0, then=0), default=1)
@@ -55,13 +57,12 @@ def panel(request: HttpRequest, sheet: Sheet, rights: Rights, content: Content) 
     return found
 
 
-def groups(credits: Iterable[Credit], *, named: bool) -> list[Group]:
-    """The credits by role, each organisation once, each person once in it; nobody is named unless
-    `named`."""
+def groups(credits: Iterable[Credit]) -> list[Group]:
+    """The credits by role, each organisation once, each person once in it."""
     by_role: dict[str, dict[str, Giver]] = {}
     for credit in credits:
         organisation = credit.organisation.name if credit.organisation is not None else ""
-        person = credit.person.full_name if named and credit.person is not None else ""
+        person = credit.person.full_name if credit.person is not None else ""
         if not (organisation or person):
             continue
         givers = by_role.setdefault(credit.role, {})

@@ -11,15 +11,16 @@ from django.views.decorators.http import require_safe
 
 from core.ratelimit import limited
 from core.web import person
+from practices import filters
 from practices.exchange import record, tables
-from practices.models import Sheet
 
 limit_exports = limited("practices_export", limit=30, window=3600, methods=("GET",))
 
 
 def chosen(request: HttpRequest) -> Any:
-    """The sheets that she reads, in the order of the list."""
-    return Sheet.objects.readable_by(person(request)).live().improved_first()
+    """The sheets that she reads under the filters of the address, improved last first."""
+    user = person(request)
+    return filters.apply(filters.read(request.GET, user), user).published().improved_first()
 
 
 @limit_exports
