@@ -12,6 +12,7 @@ class PracticesConfig(AppConfig):
             births,
             centre,
             copies,
+            digest,
             kinds,
             mail,
             tasks,
