@@ -15,6 +15,7 @@ class PracticesConfig(AppConfig):
             digest,
             kinds,
             mail,
+            organisation_panel,
             tasks,
         )
         from practices.services import (  # noqa: F401  (their duties too)

@@ -17,6 +17,7 @@ from accounts import fields
 from accounts.forms.organisations import SectionForm
 from accounts.forms.people import OrganisationFilter, kept
 from accounts.models import Organisation, User
+from accounts.panels import organisation_panel
 from accounts.permissions import can_edit_organisation
 from accounts.services.organisations import update_organisation
 from accounts.views.people import readable as readable_people
@@ -110,6 +111,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         request,
         "accounts/people/organisation.html",
         {
+            "panels": organisation_panel.of(organisation, viewer),
             "organisation": organisation,
             "shown": {fact.field.name: fact for fact in facts},
             "sections": by_section(facts),

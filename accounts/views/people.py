@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import fields
 from accounts.forms.people import MemberFilter, ProfileForm, kept
 from accounts.models import Consent, Organisation, Profile, Skill, User
-from accounts.panels import member_panels
+from accounts.panels import member_panel
 from accounts.querysets import ProfileQuerySet
 from accounts.services import people as service
 from core.files import FileRefused
@@ -113,7 +113,7 @@ def member(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
             "person": owner,
             "shown": {fact.field.name: fact for fact in facts},
             "facts": [fact for fact in facts if fact.field.name in ("function", "region", "phone")],
-            "panels": member_panels(owner, viewer),
+            "panels": member_panel.of(owner, viewer),
             "mine": owner.pk == viewer.pk,
             "completeness": fields.completeness(profile) if owner.pk == viewer.pk else None,
         },

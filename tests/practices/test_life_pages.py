@@ -360,3 +360,15 @@ def test_the_list_of_sections_and_the_animators_list_are_no_visitors(
     shown = visitor.get(public_sheet.get_absolute_url()).content.decode()
     assert "/rediger/" not in shown
     assert "/vie/" not in shown
+
+
+def test_the_page_of_an_organisation_shows_the_practices_that_it_bears(
+    world: World, sheet: Sheet, draft: Sheet, as_: As
+) -> None:
+    page = as_(world.real).get(world.relais.get_absolute_url()).content.decode()
+    assert sheet.get_absolute_url() in page
+    assert draft.get_absolute_url() not in page
+
+    life.hide_sheet(sheet, by=world.odile, reason="À vérifier")
+    page = as_(world.real).get(world.relais.get_absolute_url()).content.decode()
+    assert sheet.get_absolute_url() not in page
