@@ -71,7 +71,7 @@ class MemberHome:
     @cached_property
     def notices(self) -> list[Notice]:
         """What the notification centre holds for her; nothing of it is read."""
-        return centre.notices(self.user) if self.unread else []
+        return centre.notices(self.user, at_home=True) if self.unread else []
 
     @property
     def noticed(self) -> str:

@@ -37,19 +37,25 @@ class Notice:
 
 Source = Callable[["User", int], list[Notice]]
 _sources: dict[str, Source] = {}
+# Of these, those that the home counts: it shows them beside what is unread, within its budget.
+_at_home: set[str] = set()
 
 
-def source(name: str) -> Callable[[Source], Source]:
-    """Register the notices of a room: its newest, at most as many as it is asked for."""
+def source(name: str, *, at_home: bool = True) -> Callable[[Source], Source]:
+    """Register the notices of a room: its newest, at most as many as it is asked for. `at_home`
+    says that the home counts them."""
 
     def register(function: Source) -> Source:
         _sources[name] = function
+        if at_home:
+            _at_home.add(name)
         return function
 
     return register
 
 
-def notices(person: User) -> list[Notice]:
-    """The newest notices of all rooms; what names her first."""
-    found = [one for give in _sources.values() for one in give(person, MOST)]
+def notices(person: User, *, at_home: bool = False) -> list[Notice]:
+    """The newest notices of all rooms (those that the home counts); what names her first."""
+    asked = [give for name, give in _sources.items() if not at_home or name in _at_home]
+    found = [one for give in asked for one in give(person, MOST)]
     return nlargest(MOST, found, key=lambda one: (one.named, one.at))

@@ -27,7 +27,7 @@ def waiting_for(person: User) -> list[Passage]:
     return [one for one in found if one.text or one.object_id in read]
 
 
-@source("passages")
+@source("passages", at_home=False)
 def passages(person: User, most: int) -> list[Notice]:
     """One line for each passage: it is hers alone to answer."""
     return [
