@@ -62,7 +62,7 @@ def secret(world: World) -> Thread:
         by=world.odile,
         space=world.psychosocial,
         title="Titre perroquet",
-        text="Un perroquet parle?",
+        text="Que dit-il?",
     )
     forums.reply(found, by=world.naima, text="Le toucan dort longtemps au soleil.", unnamed=True)
     forums.reply(found, by=world.naima, text="Le cacatoès se lève tous les matins.")

@@ -344,6 +344,8 @@ def test_bearers_and_animators_are_told_once_and_nobody_once_it_was_decided_agai
     day = timezone.localdate() + timedelta(days=1)
     decide(sheet, "2", by=world.maude, source="Registre", review_on=day)
     Evidence.objects.update(review_on=day - timedelta(days=3))
+    work()
+    mailoutbox.clear()
     expire_evidence()
     work()
     expire_evidence()
