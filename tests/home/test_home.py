@@ -283,11 +283,16 @@ def test_a_page_with_only_the_frame_costs_three_queries(world, as_, count):
     assert len(found) == FRAME + 2, listed(found)
 
 
-def test_a_visitor_s_pages_ask_the_database_nothing(db, as_, django_assert_num_queries):
+def test_a_visitor_s_pages_ask_the_database_nothing_but_the_showcase(
+    db, as_, django_assert_num_queries
+):
     browser = as_(None)
-    for path in ("/", "/aide/", "/confidentialite/", "/conditions/", "/accessibilite/"):
+    for path in ("/aide/", "/confidentialite/", "/conditions/", "/accessibilite/"):
         with django_assert_num_queries(0, info="no session, no user, no shell"):
             assert browser.get(path).status_code == 200
+    # Asked each time: a consent that is withdrawn takes a practice away at once.
+    with django_assert_num_queries(1, info="the newest practices of the showcase"):
+        assert browser.get("/").status_code == 200
 
 
 def queries(browser, path, *, expect):

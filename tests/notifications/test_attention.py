@@ -225,6 +225,6 @@ def test_the_centre_costs_the_same_at_three_lines_and_at_thirty(
             services.create_thread(by=world.odile, space=world.intervention, text=f"Fil {n}")
         # The shell, whose counters are stale, and one query for the lines of each source: threads,
         # passages, improvements, trials.
-        with django_assert_max_num_queries(7):
+        with django_assert_max_num_queries(9):
             page = maude.get("/avis/")
         assert len(page.context["notices"]) >= number
