@@ -11,20 +11,20 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community.models import Reaction
+from core import composing
+from core.composing import Again
 from core.errors import Refused
 from core.web import person
 from practices.content import Values
 from practices.differences import between
 from practices.errors import GuestsRead, NotABearer, ReasonNeeded, SectionMoved, WrongStage
-from practices.forms.improving import ProposalForm, ReplyForm, SettlingForm, initial_of
+from practices.forms.improving import ProposalForm, ReplyForm, SettlingForm
 from practices.models import Proposal, Sheet, Version
 from practices.permissions import rights_of
 from practices.sections import BY_NAME, SECTIONS, Section
 from practices.services import improving
 from practices.shown import shown_section
-from practices.views import composing
-from practices.views.common import of_members_sheet
-from practices.views.composing import Again
+from practices.views.common import composer, of_members_sheet
 
 # As many answered ones as a page holds; the waiting ones are all there.
 ANSWERED = 50
@@ -61,7 +61,7 @@ def choose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     return render(request, "practices/improving/choose.html", {"sheet": sheet, "rows": rows})
 
 
-@composing.composer
+@composer
 def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
     """Another text for one section of a published sheet, and why."""
     known, current = _section(section), _improvable(request, sheet)
@@ -69,7 +69,7 @@ def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
     read = _version(sheet, data.get("base", "")) if data is not None else None
     read = read or current
     values = read.content.get(known.name, {})
-    form = ProposalForm(data, section=known, values=values)
+    form = ProposalForm(data, section=known, kept=values)
     context = {"sheet": sheet, "section": known, "form": form, "read": read}
     again = composing.look(request, form, data)
     if again is not None or data is None:
@@ -78,7 +78,7 @@ def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
         made = improving.propose(
             sheet,
             known.name,
-            form.given,
+            form.values,
             why=form.cleaned_data["why"],
             by=person(request),
             base=read.number,
@@ -211,7 +211,7 @@ def _show_proposal(
 # ----------------------------------------------------------------------------------- settling
 
 
-@composing.composer
+@composer
 def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
     """Accept with changes: what its author read, what the section says now, what she proposes, and
     the text that is to stay."""
@@ -228,8 +228,8 @@ def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
     form = SettlingForm(
         data,
         section=section,
-        values=improving.known_words(section, found.values, now),
-        initial=initial_of(section, found.values),
+        kept=improving.known_words(section, found.values, now),
+        initial=dict(found.values),
     )
     context = _three(sheet, found, section, now) | {"form": form}
     again = composing.look(request, form, data)
@@ -239,7 +239,7 @@ def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
     try:
         version = improving.amend(
             found,
-            form.given,
+            form.values,
             by=person(request),
             seen=seen.number if seen is not None else 0,
             reply=form.cleaned_data["reply"],

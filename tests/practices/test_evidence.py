@@ -389,7 +389,7 @@ def test_what_could_identify_a_young_person_is_shown_before_it_is_published(
     maude, url = as_(world.maude), f"/pratiques/{sheet.pk}/preuve/"
     typed = {"level": "1", "reason": "Appeler le 418 555-2368."}
     page = maude.post(url, typed)
-    assert page.context["groups"] and not Evidence.objects.exists()
+    assert page.context["parts"] and not Evidence.objects.exists()
     mended = maude.post(url, typed | {"replace": "reason:0"})
     assert "418 555-2368" not in mended.context["form"]["reason"].value()
     maude.post(url, typed | {"act": "as-is"})
