@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, User
 from accounts.querysets import active_q
+from core.audience import State
 from core.composing import Composed
 from practices.sections import BY_NAME
 from practices.services.life import next_review
@@ -47,7 +48,8 @@ class BeginForm(Composed):
         self.fields["submission"].initial = uuid.uuid4
         field: Any = self.fields["bearer"]
         if user.is_animator:
-            field.queryset = Organisation.objects.readable_by(user).order_by("name")
+            rows = Organisation.objects.readable_by(user).filter(state=State.PUBLISHED)
+            field.queryset = rows.order_by("name")
             field.initial = user.organisation_id
         else:
             del self.fields["bearer"]

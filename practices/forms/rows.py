@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import QueryDict
 
+from core.web import number_in
 from practices.sections import Field, Kind, Section
 
 
@@ -42,7 +43,7 @@ def moved(section: Section, data: QueryDict, asked: str) -> tuple[str, int] | No
     if field is None or field.kind is not Kind.STEPS:
         return None
     steps = of(data, name)
-    at = number(which)
+    at = number_in(which, digits=4)
     if act == "add":
         steps.append({"title": "", "text": ""})
         at = len(steps) - 1
@@ -53,8 +54,3 @@ def moved(section: Section, data: QueryDict, asked: str) -> tuple[str, int] | No
             steps.insert(at, row)
     put(data, field, steps)
     return name, max(0, min(at, len(steps) - 1))
-
-
-def number(text: str | None) -> int:
-    """A number that a form carries; 0 for anything else."""
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 9 else 0

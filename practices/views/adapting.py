@@ -12,12 +12,13 @@ from core import composing
 from core.composing import Again
 from core.errors import Refused
 from core.web import person
-from practices.errors import GuestsRead, NotABearer, NotYourOrganisation, WrongStage
+from practices.errors import NotABearer, NotYourOrganisation
 from practices.forms.adapting import AdaptingForm
 from practices.models import Sheet
 from practices.permissions import rights_of
 from practices.services import adapting
 from practices.services.adapting import Right
+from practices.services.common import require_propose
 from practices.tree import family
 from practices.views.common import composer, of_members_sheet
 
@@ -28,11 +29,7 @@ ADAPT, DIFFERS = "practices/improving/adapt.html", "practices/improving/differs.
 def adapt(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """A draft of her organisation that begins with this sheet."""
     user = person(request)
-    rights = rights_of(user, sheet)
-    if not rights.writes:
-        raise GuestsRead
-    if not rights.propose:
-        raise WrongStage
+    require_propose(rights_of(user, sheet))
     if user.organisation is None:
         raise NotYourOrganisation
     right = adapting.right_to_adapt(sheet, user)

@@ -14,15 +14,16 @@ from community.models import Reaction
 from core import composing
 from core.composing import Again
 from core.errors import Refused
-from core.web import person
+from core.web import number_in, person
 from practices.content import Values
 from practices.differences import between
-from practices.errors import GuestsRead, NotABearer, ReasonNeeded, SectionMoved, WrongStage
+from practices.errors import NotABearer, ReasonNeeded, SectionMoved, WrongStage
 from practices.forms.improving import ProposalForm, ReplyForm, SettlingForm
 from practices.models import Proposal, Sheet, Version
 from practices.permissions import rights_of
 from practices.sections import BY_NAME, SECTIONS, Section
 from practices.services import improving
+from practices.services.common import require_propose
 from practices.shown import shown_section
 from practices.views.common import composer, of_members_sheet
 
@@ -40,11 +41,9 @@ def _section(name: str) -> Section:
 
 
 def _improvable(request: HttpRequest, sheet: Sheet) -> Version:
-    """The version that she may propose to improve. Raises `GuestsRead`, `WrongStage`."""
-    rights = rights_of(person(request), sheet)
-    if not rights.writes:
-        raise GuestsRead
-    if not rights.propose or sheet.current is None:
+    """The version that she may propose to improve. Raises what `require_propose` raises."""
+    require_propose(rights_of(person(request), sheet))
+    if sheet.current is None:
         raise WrongStage
     return sheet.current
 
@@ -92,11 +91,9 @@ def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
     return redirect(made.get_absolute_url())
 
 
-def _version(sheet: Sheet, number: str) -> Version | None:
+def _version(sheet: Sheet, said: str) -> Version | None:
     """The version that a form says it was made from."""
-    if not (number.isdecimal() and len(number) < 9):
-        return None
-    return sheet.versions.filter(number=int(number)).first()
+    return sheet.versions.filter(number=number_in(said, digits=9)).first()
 
 
 # ----------------------------------------------------------------------------------- reading

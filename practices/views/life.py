@@ -17,10 +17,12 @@ from core.web import person
 from practices import acts, looking, preparing
 from practices.acts import Act
 from practices.content import completeness
+from practices.differences import between_contents
 from practices.forms.life import ActForm, BeginForm
 from practices.home import for_rows
 from practices.models import Sheet
 from practices.permissions import Rights, may_begin, rights_of
+from practices.querysets import bearers_of
 from practices.sections import Section
 from practices.services.common import working_content
 from practices.services.writing import begin_sheet
@@ -100,14 +102,14 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         "sheet": sheet,
         "rights": rights,
         "acts": acts.offered(sheet, rights),
-        "bearers": preparing.bearers_of(sheet),
-        "steps": preparing.steps_of(sheet) if preparing.follows(sheet, rights) else [],
+        "bearers": list(bearers_of(sheet.pk)),
+        "steps": preparing.steps_of(sheet) if preparing.follows(rights) else [],
     }
     if rights.edit:
         content = working_content(sheet)
         context["complete"] = completeness(content)
         if sheet.current is not None and sheet.progress != Progress.NONE:
-            context["changes"] = preparing.changes(sheet.content, content)
+            context["changes"] = between_contents(sheet.content, content)
     return render(request, "practices/life/page.html", context)
 
 
@@ -175,5 +177,5 @@ def _ask(
         context["missing"] = completeness(content).missing
         context["found"] = looking.in_content(content)
         if sheet.current is not None:
-            context["changes"] = preparing.changes(sheet.content, content)
+            context["changes"] = between_contents(sheet.content, content)
     return render(request, "practices/life/act.html", context, status=again.status)

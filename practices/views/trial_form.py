@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 
 from core import composing, content
 from core.errors import Refused
-from core.web import person
-from practices.errors import GuestsRead, NotYourTrial, WrongStage
+from core.web import number_in, person
+from practices.errors import NotYourTrial
 from practices.forms.trials import TrialForm, initial_of
 from practices.models import Trial
 from practices.permissions import rights_of
 from practices.services import trials as services
+from practices.services.common import require_propose
 from practices.views.common import composer
 
 if TYPE_CHECKING:
@@ -31,10 +32,7 @@ def new(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Three answers are enough."""
     user = person(request)
     rights = rights_of(user, sheet)
-    if not rights.writes:
-        raise GuestsRead
-    if not rights.propose:
-        raise WrongStage
+    require_propose(rights)
     data = composing.sent(request)
     said = _said_before(request)
     form = TrialForm(data, by=user, moderates=rights.moderates, initial=said)
@@ -58,12 +56,9 @@ def new(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 
 def _said_before(request: HttpRequest) -> dict[str, Any]:
     """What she wrote in one of her own messages (`?message=`), for her to take up here."""
-    number = request.GET.get("message", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
-        return {}
     user = person(request)
     try:
-        post = content.find_readable("post", int(number), user)
+        post = content.find_readable("post", number_in(request.GET.get("message")), user)
     except ObjectDoesNotExist:
         return {}
     kind = content.get("post")

@@ -18,10 +18,10 @@ from core.audience import State
 from core.errors import Refused
 from core.ratelimit import limited
 from core.templatetags.ui import moment
-from core.web import person
+from core.web import number_in, person
 from core.writing import keeps_writing, saves_writing, writer_token
 from practices import looking, preparing
-from practices.content import completeness
+from practices.content import completeness, lines_of
 from practices.errors import NotABearer, SectionChanged, Withdrawn
 from practices.forms import rows
 from practices.forms.section import SectionForm
@@ -40,6 +40,8 @@ if TYPE_CHECKING:
     from practices.sections import Field
 
 NEXT = "next"
+# Of a revision or of the number of a version.
+DIGITS = 9
 # A list of more words than this is folded: on a phone, the next field would be far.
 LONG = 8
 Progress = Sheet.Progress
@@ -162,8 +164,8 @@ def after(section: Section) -> Section | None:
 def _began_from(data: QueryDict) -> dict[str, Any]:
     """The revision and the published version that the page was made from."""
     return {
-        "revision": rows.number(data.get("revision")),
-        "seen": rows.number(data.get("seen")) or None,
+        "revision": number_in(data.get("revision"), DIGITS),
+        "seen": number_in(data.get("seen"), DIGITS) or None,
     }
 
 
@@ -264,7 +266,7 @@ class Page:
 
     def _revision(self) -> int:
         """The one that her text began from: what was typed before keeps its own."""
-        return self.now.revision if self.fresh else rows.number(self.data.get("revision"))
+        return self.now.revision if self.fresh else number_in(self.data.get("revision"), DIGITS)
 
     def _rows(self) -> list[Row]:
         hers: Mapping[str, Any] = self.now.values if self.fresh else self.form.values
@@ -273,11 +275,11 @@ class Page:
         found = []
         for field in self.section.fields:
             others = [
-                Beside(whose, preparing.in_words(field, values))
+                Beside(whose, lines_of(field, values.get(field.name)))
                 for whose, values in (("theirs", theirs), ("published", under))
                 if values is not None and values.get(field.name) != hers.get(field.name)
             ]
-            chosen = preparing.in_words(field, hers) if field.kind is Kind.TERMS else []
+            chosen = lines_of(field, hers.get(field.name)) if field.kind is Kind.TERMS else []
             found.append(Row(self.form[field.name], field, others, chosen))
         return found
 
@@ -309,7 +311,7 @@ def keep(request: HttpRequest, writer: User, pk: int, section: str) -> HttpRespo
     sheet, one = _editable(writer, pk, section)
     now = preparing.working(sheet, one)
     form = SectionForm(request.POST, section=one, kept=now.values)
-    revision = rows.number(request.POST.get("revision"))
+    revision = number_in(request.POST.get("revision"), DIGITS)
     worry = ""
     if request.user.pk != writer.pk:
         worry = _("Your session has ended. Your text is kept: sign in to save it.")

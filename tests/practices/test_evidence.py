@@ -341,6 +341,9 @@ def test_thanks_change_no_level(sheet: Sheet, world: World) -> None:
 def test_bearers_and_animators_are_told_once_and_nobody_once_it_was_decided_again(
     sheet: Sheet, world: World, work: Callable[[], None], mailoutbox: list[Any]
 ) -> None:
+    work()
+    # Its publication was told too.
+    mailoutbox.clear()
     day = timezone.localdate() + timedelta(days=1)
     decide(sheet, "2", by=world.maude, source="Registre", review_on=day)
     Evidence.objects.update(review_on=day - timedelta(days=3))
