@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from core.web import numbers_in
 from practices.content import lines_of
 from practices.models import Sheet
 from practices.sections import SECTIONS, Field, Kind, Section
@@ -46,13 +47,13 @@ class Group:
     rows: list[Row]
 
 
-def chosen(numbers: Sequence[str], viewer: Viewer) -> list[Sheet]:
+def chosen(said: Sequence[str], viewer: Viewer) -> list[Sheet]:
     """The published sheets of these numbers that `viewer` reads, in the order she named them, the
     first three. One query."""
-    asked = [int(one) for one in numbers if one.isascii() and one.isdecimal() and len(one) < 10]
+    asked = list(dict.fromkeys(numbers_in(said)))
     rows = Sheet.objects.readable_by(viewer).published().select_related("bearer", "current")
-    found = rows.in_bulk(list(dict.fromkeys(asked))[: 2 * MOST])
-    return [found[pk] for pk in dict.fromkeys(asked) if pk in found][:MOST]
+    found = rows.in_bulk(asked[: 2 * MOST])
+    return [found[pk] for pk in asked if pk in found][:MOST]
 
 
 def side_by_side(sheets: Sequence[Sheet], *, only_what_differs: bool = False) -> list[Group]:

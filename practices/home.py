@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from core.audience import State
 from core.content import Decision, Section
 from practices.models import Proposal, Sheet
-from practices.querysets import bearers_of
+from practices.querysets import is_borne
 from practices.sections import BY_NAME
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def proposals_to_decide(user: User, rows: int) -> list[Decision]:
     waiting first."""
     late = timezone.now() - timedelta(days=ANSWER_DAYS)
     waiting = Proposal.objects.moderated_by(user).waiting().of_published_sheets()
-    waiting = waiting.filter(Q(created_at__lt=late) | ~Exists(bearers_of()))
+    waiting = waiting.filter(Q(created_at__lt=late) | ~is_borne("sheet_id"))
     found = waiting.select_related("sheet", "organisation").order_by("created_at", "pk")[:rows]
     return [_proposal_decision(one) for one in found]
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from core.audience import State
-from practices.content import Content, Values, lines_of
-from practices.models import Bearer, Sheet, Step, Version, WorkingSection
+from practices.content import Content, Values
+from practices.models import Sheet, Step, Version, WorkingSection
+from practices.querysets import bears
 from practices.sections import SECTIONS, Field, Section
 
 if TYPE_CHECKING:
@@ -84,47 +84,10 @@ def filled(content: Content, published: Content | None) -> list[Filled]:
     return found
 
 
-# ----------------------------------------------------------------------------- what changed
+# ---------------------------------------------------------------------------------- its life
 
 
-@dataclass(frozen=True)
-class Changed:
-    """One field that two contents say differently, in words."""
-
-    field: Field
-    before: list[str]
-    after: list[str]
-
-
-def in_words(field: Field, values: Mapping[str, Any]) -> list[str]:
-    """What one field says, one string a line."""
-    return lines_of(field, values.get(field.name))
-
-
-def differing(section: Section, before: Values, after: Values) -> list[Changed]:
-    return [
-        Changed(
-            field,
-            in_words(field, before),
-            in_words(field, after),
-        )
-        for field in section.fields
-        if before.get(field.name) != after.get(field.name)
-    ]
-
-
-def changes(before: Content, after: Content) -> list[tuple[Section, list[Changed]]]:
-    """What changes from one content to the other, section by section."""
-    found = (
-        (one, differing(one, before.get(one.name, {}), after.get(one.name, {}))) for one in SECTIONS
-    )
-    return [(section, fields) for section, fields in found if fields]
-
-
-# -------------------------------------------------------------------------------- its people
-
-
-def follows(sheet: Sheet, rights: Rights) -> bool:
+def follows(rights: Rights) -> bool:
     """Whether she reads the steps of its life: its bearers, who began it, animators."""
     return rights.alive and (rights.bears or rights.moderates or rights.began)
 
@@ -146,16 +109,6 @@ def last_answer(sheet: Sheet) -> Step | None:
     return Step.objects.filter(sheet=sheet, act=act).select_related("by").first()
 
 
-def bearers_of(sheet: Sheet) -> list[User]:
-    """Those who bear it now: named, active, of the bearing organisation. One query."""
-    rows: Iterable[Bearer] = (
-        Bearer.objects.filter(sheet=sheet, user__organisation=sheet.bearer_id)
-        .select_related("user__organisation")
-        .order_by("user__last_name", "user__first_name")
-    )
-    return [row.user for row in rows if row.user.is_current]
-
-
 # ------------------------------------------------------------------------------- her own sheets
 
 # Past these, the older ones are found in the directory.
@@ -174,8 +127,7 @@ class Group:
 def groups_of(user: User) -> list[Group]:
     """The sheets that she bears or has begun, by what they ask of her. One query."""
     rows = Sheet.objects.seen_by(user).filter(
-        Exists(Bearer.objects.filter(sheet=OuterRef("pk"), user=user))
-        | Q(owner=user, current=None, state__in=(State.DRAFT, State.PENDING))
+        Q(bears(user)) | Q(owner=user, current=None, state__in=(State.DRAFT, State.PENDING))
     )
     rows = rows.exclude(state__in=(State.REMOVED, State.HIDDEN)).select_related("bearer", "current")
     titles = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Self
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.db.models import (
     BooleanField,
     Case,
@@ -35,25 +36,29 @@ def _flag(condition: Q | Exists) -> ExpressionWrapper:
     return ExpressionWrapper(Q(condition), output_field=BooleanField())
 
 
-def bears(user: Viewer, outer: str = "pk") -> Exists:
-    """Whether `user` bears the outer sheet now: named, active, still of its organisation."""
+def _bearing() -> Any:
+    """Who bears what now: named, active, still of the bearing organisation."""
     rows: Any = apps.get_model("practices", "Bearer").objects
-    return Exists(
-        rows.filter(
-            active_q("user__"),
-            sheet_id=OuterRef(outer),
-            user_id=user.pk or 0,
-            user__organisation_id=F("sheet__bearer_id"),
-        )
-    )
+    return rows.filter(active_q("user__"), user__organisation_id=F("sheet__bearer_id"))
 
 
-def bearers_of(outer: str = "sheet_id") -> Any:
-    """Those who bear the outer sheet now, as `bears` says it of one person."""
-    rows: Any = apps.get_model("practices", "Bearer").objects
-    return rows.filter(
-        active_q("user__"), sheet_id=OuterRef(outer), user__organisation_id=F("sheet__bearer_id")
+def bears(user: Viewer) -> Exists:
+    """Whether `user` bears the outer sheet."""
+    return Exists(_bearing().filter(sheet_id=OuterRef("pk"), user_id=user.pk or 0))
+
+
+def is_borne(outer: str) -> Exists:
+    """Whether somebody bears the sheet that the outer row names."""
+    return Exists(_bearing().filter(sheet_id=OuterRef(outer)))
+
+
+def bearers_of(sheet_id: int) -> QuerySet[User]:
+    """The people who bear a sheet, by name."""
+    people: Any = get_user_model().objects
+    found: QuerySet[User] = people.filter(
+        pk__in=_bearing().filter(sheet_id=sheet_id).values("user_id")
     )
+    return found.order_by("last_name", "first_name", "pk")
 
 
 class SheetQuerySet(AudienceQuerySet):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from practices.content import Content, Values
-from practices.sections import SECTIONS, Field, Kind, Section
+from practices.sections import SECTIONS, Field, Section
 
 
 @dataclass(frozen=True)
@@ -15,10 +15,6 @@ class Shown:
 
     section: Section
     fields: list[tuple[Field, Any]]
-
-    @property
-    def has_words(self) -> bool:
-        return any(field.kind is not Kind.YES for field, _value in self.fields)
 
 
 def shown(content: Content, *, but: tuple[str, ...] = ()) -> list[Shown]:

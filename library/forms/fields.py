@@ -10,7 +10,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import terms
-from core.errors import Refused
 from library import errors
 from library.models import Document
 from library.roles import ROLES
@@ -117,24 +116,3 @@ def by_scheme(values: Iterable[str]) -> dict[str, Collection[str]]:
 def said_words(document: Document) -> list[tuple[str, str]]:
     """The words of a document: (list, code)."""
     return list(document.terms.values_list("scheme", "code"))
-
-
-class Refusing(forms.Form):
-    """A form that says a refusal of the services beside its field, or above all."""
-
-    # Refusals that do not name their field.
-    FIELD_OF: dict[type[Refused], str] = {}
-
-    def refuse(self, refusal: Refused) -> None:
-        named = getattr(refusal, "field", "") or self.FIELD_OF.get(type(refusal), "")
-        self.add_error(named if named in self.fields else None, str(refusal))
-
-    def takes(self, refusal: Refused) -> bool:
-        """Whether the refusal is about a field of this form."""
-        named = getattr(refusal, "field", "") or self.FIELD_OF.get(type(refusal), "")
-        return named in self.fields
-
-    def quiet(self) -> None:
-        """Show again what was typed, without a word on what is missing."""
-        self.full_clean()
-        self.errors.clear()

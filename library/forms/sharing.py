@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy
 from accounts.models import Organisation
 from community.models import SubCommunity
 from core.audience import Level
+from core.composing import Refusing
 from library import errors
-from library.forms.fields import DateInput, Refusing
+from library.forms.fields import DateInput
 from library.models import Document, Licence
 from library.permissions import levels_of, spaces_to_deposit_in
 

@@ -8,6 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import terms
+from core.composing import Refusing
 from core.fetching import NotAnAddress
 from library import errors
 from library.forms.fields import (
@@ -15,7 +16,6 @@ from library.forms.fields import (
     ContributorsField,
     DateInput,
     FacetField,
-    Refusing,
     TagsField,
     by_scheme,
     said_words,

@@ -6,9 +6,9 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from core.composing import Refusing
 from core.formfields import KeptFilesField
 from library import errors
-from library.forms.fields import Refusing
 
 
 class VersionForm(Refusing):

@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core import files, warning
+from core.composing import Refusing
 from core.errors import Refused
 from core.fetching import NotRead
 from core.models import StoredFile
@@ -30,7 +31,6 @@ from library.duplicates import Twin, twins
 from library.errors import ForeignFile
 from library.extraction.proposals import title_of_name
 from library.forms import CardForm, SharingForm
-from library.forms.fields import Refusing
 from library.forms.sharing import first_initial
 from library.looking import Look, Patience
 from library.models import Document

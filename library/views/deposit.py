@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
+from core import composing
 from core.pagination import by_cursor
 from core.web import person
 from core.writing import keeps_writing
@@ -17,7 +18,6 @@ from library.errors import NothingToDeposit
 from library.extraction.errors import sentence
 from library.models import Document, Version
 from library.permissions import may_deposit
-from library.views import kept
 from library.views.batch import Batch, CardRefused
 
 # What the buttons of the form ask for, besides showing it again.
@@ -26,7 +26,7 @@ SIZE = 20
 WAITING = (Version.Reading.WAITING, Version.Reading.RECOGNISING)
 
 
-@keeps_writing(kept.keep)
+@keeps_writing(composing.keep)
 def new(request: HttpRequest) -> HttpResponse:
     """One page from the first file to the deposit: it is shown again, with what it holds, until
     everything is there."""
@@ -34,7 +34,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not may_deposit(user):
         return render(request, "library/deposit/cannot.html", status=403)
     if request.method != "POST":
-        data = kept.kept(request)
+        data = composing.kept(request)
         wanted = request.GET.get("communaute", "")
         batch = Batch(
             data if data is not None else QueryDict(mutable=True), user=user, wanted=wanted
@@ -85,7 +85,7 @@ def _deposit(request: HttpRequest, batch: Batch) -> HttpResponse:
         asked = batch.sharing if batch.sharing.takes(refused.refusal) else form
         asked.refuse(refused.refusal)
         return _show(request, batch, errors=True, status=refused.refusal.status)
-    kept.forget(request)
+    composing.forget(request)
     said = ngettext("The document is deposited.", "%(n)s documents are deposited.", len(documents))
     messages.success(request, said % {"n": len(documents)})
     return redirect("library:deposits")

@@ -10,7 +10,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from core import files, warning
+from core import composing, files, warning
+from core.composing import Refusing
 from core.errors import Refused
 from core.models import StoredFile
 from core.warning import Part
@@ -21,18 +22,15 @@ from library.errors import NotYours, Withdrawn
 from library.forms import SharingForm, SheetForm, VersionForm
 from library.forms import sharing as sharings
 from library.forms import sheet as sheets
-from library.forms.fields import Refusing
 from library.models import Document
 from library.permissions import rights_of
 from library.sent import loose
 from library.services.deposit import add_version, edit_document
-from library.views import kept
 from library.views.summary import Several
 
 if TYPE_CHECKING:
     from library.services.metadata import Metadata
 
-AS_IS = "as-is"
 LOOKED_IN = ("title", "alternative", "abstract", "source")
 VERSION_WORDS = ("label", "note")
 
@@ -61,7 +59,7 @@ def _editable(request: HttpRequest, pk: int) -> Document:
 
 def _sent(request: HttpRequest, looked_in: tuple[str, ...]) -> QueryDict | None:
     """The form as it is shown again: what was sent, or what was kept when her session ended."""
-    data = request.POST.copy() if request.method == "POST" else kept.kept(request)
+    data = request.POST.copy() if request.method == "POST" else composing.kept(request)
     if data is None:
         return None
     place, _colon, which = request.POST.get("replace", "").partition(":")
@@ -80,7 +78,7 @@ def _goes_on(request: HttpRequest) -> bool:
 # ----------------------------------------------------------------------------------- the sheet
 
 
-@keeps_writing(kept.keep)
+@keeps_writing(composing.keep)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """What is said of it and whom it is shared with."""
     document, user = _editable(request, pk), person(request)
@@ -94,7 +92,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     wrong = [form for form in forms if not form.is_valid()]
     if wrong:
         return _show_edit(request, document, forms, data, errors=True, status=400)
-    if _parts(forms[0], data) and request.POST.get("act") != AS_IS:
+    if _parts(forms[0], data) and request.POST.get("act") != composing.AS_IS:
         return _show_edit(request, document, forms, data)
     sheet, sharing = forms
     try:
@@ -103,7 +101,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     except Refused as refusal:
         (sharing if sharing.takes(refusal) else sheet).refuse(refusal)
         return _show_edit(request, document, forms, data, errors=True, status=refusal.status)
-    kept.forget(request)
+    composing.forget(request)
     messages.success(request, _("The sheet is saved."))
     document.refresh_from_db()
     return redirect(document.get_absolute_url())
@@ -148,7 +146,7 @@ def _context(
 # ------------------------------------------------------------------------------ a new version
 
 
-@keeps_writing(kept.keep)
+@keeps_writing(composing.keep)
 def new_version(request: HttpRequest, pk: int) -> HttpResponse:
     """A new file of the document; the earlier ones stay at their own addresses."""
     document, user = _editable(request, pk), person(request)
@@ -170,7 +168,7 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
         form.add_error("file", _("Choose a file."))
     if form.errors or stored is None:
         return _show_version(request, document, form, stored, found, data, status=400)
-    if found.parts and request.POST.get("act") != AS_IS:
+    if found.parts and request.POST.get("act") != composing.AS_IS:
         return _show_version(request, document, form, stored, found, data)
     words = {name: form.cleaned_data[name] for name in VERSION_WORDS}
     try:
@@ -179,7 +177,7 @@ def new_version(request: HttpRequest, pk: int) -> HttpResponse:
         form.refuse(refused)
         status = refused.status
         return _show_version(request, document, form, stored, found, data, status=status)
-    kept.forget(request)
+    composing.forget(request)
     if version.file_id == stored.pk:
         messages.success(request, _("The new version is deposited."))
     else:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from core.errors import Refused
-from practices.forms.typed import Typed
+from core.composing import Composed
 from practices.services.adapting import MOST_COMPONENT
 
 
-class AdaptingForm(forms.Form):
+class AdaptingForm(Composed):
     """`components` are the essential ones of the practice of origin; `ask` says that its
     organisation wishes to be asked first; `titled` that the adaptation gets its title here."""
 
@@ -30,6 +28,7 @@ class AdaptingForm(forms.Form):
     ) -> None:
         super().__init__(data, **kwargs)
         self.names = [f"instead{number}" for number in range(len(components))]
+        self.READ = (*(["title"] if titled else []), *self.names)
         if titled:
             self.fields["title"] = forms.CharField(
                 label=_("Title"),
@@ -58,18 +57,3 @@ class AdaptingForm(forms.Form):
     @property
     def instead(self) -> list[str]:
         return [self.cleaned_data.get(name, "") for name in self.names]
-
-    def typed(self, data: QueryDict) -> Iterator[Typed]:
-        """The texts that others will read, as they were typed."""
-        titled = ["title"] if "title" in self.fields else []
-        for name in (*titled, *self.names):
-            yield Typed(name, str(self.fields[name].label), data.get(name, ""))
-
-    def refuse(self, refusal: Refused) -> None:
-        named = getattr(refusal, "field", "")
-        self.add_error(named if named in self.fields else None, str(refusal))
-
-    def quiet(self) -> None:
-        """Show again what was typed, without a word on what is missing."""
-        self.full_clean()
-        self.errors.clear()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,10 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import Organisation
 from core import warning
-from core.audience import State
+from core.web import numbers_in
 from practices import laying
+from practices.forms.life import BeginForm
 from practices.services.births import Chosen, passages_of, words_of
 
 if TYPE_CHECKING:
@@ -26,31 +25,11 @@ if TYPE_CHECKING:
 MOST = 40
 
 
-class BirthForm(forms.Form):
-    """What the sheet is called and, for an animator, which organisation bears it."""
+class BirthForm(BeginForm):
+    """As for a sheet that is begun with nothing."""
 
     title = forms.CharField(label=gettext_lazy("Title of the practice"), max_length=160)
-    bearer = forms.ModelChoiceField(
-        label=gettext_lazy("Bearing organisation"), queryset=Organisation.objects.none()
-    )
     submission = forms.UUIDField(widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-        if user.is_animator:
-            rows = Organisation.objects.readable_by(user).filter(state=State.PUBLISHED)
-            self.fields["bearer"].queryset = rows.order_by("name")  # type: ignore[attr-defined]
-            self.fields["bearer"].initial = user.organisation_id
-        else:
-            del self.fields["bearer"]
-        self.fields["submission"].initial = uuid.uuid4
-
-    @property
-    def organisation(self) -> Organisation:
-        """Which one bears it: hers, unless she chose."""
-        found: Any = self.cleaned_data.get("bearer") or self.user.organisation
-        return found
 
 
 @dataclass(frozen=True)
@@ -88,13 +67,13 @@ class Selection:
     @classmethod
     def of(cls, data: QueryDict) -> Selection:
         """As the form was sent."""
-        numbers = list(dict.fromkeys(_numbers(data.getlist("m"))))[:MOST]
-        chosen = {one: tuple(_numbers(data.getlist(f"p-{one}"))) for one in numbers}
+        numbers = list(dict.fromkeys(numbers_in(data.getlist("m"))))[:MOST]
+        chosen = {one: tuple(numbers_in(data.getlist(f"p-{one}"))) for one in numbers}
         targets = {
             number: value
             for key in data
             if key.startswith("s-") and laying.target(value := str(data[key]))
-            for number in _numbers([key.removeprefix("s-")])
+            for number in numbers_in([key.removeprefix("s-")])
         }
         return cls(chosen, targets)
 
@@ -158,9 +137,3 @@ class Selection:
             words = words_of(passage.text, one.paragraphs, mended=False)
             parts.append(warning.part(passage.signature, "", words))
         return [one for one in parts if one is not None]
-
-
-def _numbers(values: Iterable[str]) -> list[int]:
-    """The numbers among what a form sent."""
-    good = (one for one in values if one.isascii() and one.isdecimal() and len(one) < 18)
-    return [int(one) for one in good]

@@ -8,15 +8,16 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core import terms
+from core.composing import Composed
 from core.fetching import NotAnAddress
 from practices.errors import OnlyAnimators
-from practices.forms.refusing import Refusing
 from practices.models import Sheet
 
 
-class EvidenceForm(Refusing):
+class EvidenceForm(Composed):
     """The same fields decide, or ask an animator to."""
 
+    READ = ("source", "reason")
     FIELD_OF = {NotAnAddress: "source_url", OnlyAnimators: "level"}
 
     level = forms.ChoiceField(label=_("Level"), required=False, widget=forms.RadioSelect)

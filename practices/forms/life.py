@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, User
 from accounts.querysets import active_q
-from core import warning
+from core.audience import State
+from core.composing import Composed
 from practices.sections import BY_NAME
 from practices.services.life import next_review
 
 if TYPE_CHECKING:
-    from core.warning import Part
     from practices.models import Sheet
 
 # A sheet is looked at again within three years at most.
@@ -26,8 +26,10 @@ LATEST = timedelta(days=3 * 366)
 ROWS = 4
 
 
-class BeginForm(forms.Form):
+class BeginForm(Composed):
     """A title, and for an animator the organisation that bears the sheet."""
+
+    READ = ("title",)
 
     title = forms.CharField(
         label=gettext_lazy("What is the practice called?"),
@@ -46,7 +48,8 @@ class BeginForm(forms.Form):
         self.fields["submission"].initial = uuid.uuid4
         field: Any = self.fields["bearer"]
         if user.is_animator:
-            field.queryset = Organisation.objects.readable_by(user).order_by("name")
+            rows = Organisation.objects.readable_by(user).filter(state=State.PUBLISHED)
+            field.queryset = rows.order_by("name")
             field.initial = user.organisation_id
         else:
             del self.fields["bearer"]
@@ -67,11 +70,8 @@ class BeginForm(forms.Form):
         return chosen or self.user.organisation
 
 
-class ActForm(forms.Form):
+class ActForm(Composed):
     """What is asked before an act: nothing."""
-
-    # What others will read, and so looked into for what could identify somebody.
-    READ: tuple[str, ...] = ()
 
     def __init__(self, *args: Any, sheet: Sheet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -80,14 +80,6 @@ class ActForm(forms.Form):
     def given(self) -> dict[str, Any]:
         """The arguments of the service."""
         return dict(self.cleaned_data)
-
-    def noticed(self) -> list[Part]:
-        """What in its words could identify somebody."""
-        found = [
-            warning.part(str(self.fields[name].label), name, self[name].value() or "")
-            for name in self.READ
-        ]
-        return [part for part in found if part is not None]
 
 
 def _words(label: Any, *, required: bool, most: int, help: Any = "") -> forms.CharField:

@@ -1,22 +1,27 @@
 """The form of one section, made from its description in `practices.sections`.
 
-Nothing is required of it: a section is saved as one goes. What the content of a sheet refuses is
-said beside its field, for all the fields at once; nothing that was typed is shortened.
+What the content of a sheet refuses is said beside its field, for all the fields at once; nothing
+that was typed is shortened. Nothing is required of a section that is saved as one goes; what may be
+published is demanded (`DemandingForm`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from core import terms
+from core.composing import Composed, Typed
 from core.errors import Refused
+from practices import looking
 from practices.content import STEP_TITLE, Values, clean
 from practices.errors import FieldTooLong, TooMany
+from practices.forms import rows
 from practices.sections import Field, Kind, Section
 
 
@@ -33,8 +38,7 @@ class StepsInput(forms.Widget):
     def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
         if not hasattr(data, "getlist"):
             return []
-        rows = zip(data.getlist(f"{name}-title"), data.getlist(f"{name}-text"), strict=False)
-        return [{"title": title, "text": text} for title, text in rows]
+        return rows.of(data, name)
 
     def value_omitted_from_data(self, data: Any, files: Any, name: str) -> bool:
         return f"{name}-title" not in data
@@ -111,18 +115,22 @@ def sentence(field: Field, refusal: Refused) -> str:
     return words % limits
 
 
-class SectionForm(forms.Form):
-    """One section. `kept` is what it holds now; `values`, once valid, is what to keep of it."""
+class SectionForm(Composed):
+    """One section. `kept` is what it holds now; `values`, once valid, is what to keep of it. A
+    subclass adds what goes with it."""
 
     def __init__(
         self, data: Any = None, *, section: Section, kept: Mapping[str, Any], **kwargs: Any
     ) -> None:
-        super().__init__(data, initial=dict(kept), use_required_attribute=False, **kwargs)
+        given: dict[str, Any] = {"initial": dict(kept), "use_required_attribute": False} | kwargs
+        super().__init__(data, **given)
         self.section = section
         self.kept = kept
         self.values: Values = {}
-        for field in section.fields:
-            self.fields[field.name] = _field(field, kept.get(field.name))
+        own = self.fields
+        self.fields = {
+            field.name: _field(field, kept.get(field.name)) for field in section.fields
+        } | own
 
     def clean(self) -> dict[str, Any]:
         given = self.cleaned_data
@@ -136,7 +144,35 @@ class SectionForm(forms.Form):
                 self.add_error(field.name, sentence(field, refusal))
         return given
 
-    def quiet(self) -> None:
-        """Show again what was typed, without a word on what is to be mended."""
-        self.full_clean()
-        self.errors.clear()
+    @property
+    def of_section(self) -> list[Any]:
+        """Its bound fields, the added ones aside."""
+        return [self[field.name] for field in self.section.fields]
+
+    def typed(self, data: QueryDict) -> Iterator[Typed]:
+        yield from looking.typed(self.section, data)
+        yield from super().typed(data)
+
+    def rearrange(self, data: QueryDict) -> bool:
+        """Add, remove or move a step, as its button asks."""
+        asked = data.get("step")
+        if asked and (moved := rows.moved(self.section, data, asked)):
+            name, at = moved
+            self.fields[name].widget.focus = at
+        return bool(asked)
+
+
+class DemandingForm(SectionForm):
+    """A section that may be published as it is sent: its required fields say something."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.section.fields:
+            self.fields[field.name].required = field.required
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        for field in self.section.fields:
+            if field.required and field.name not in {*self.values, *self.errors}:
+                self.add_error(field.name, self.fields[field.name].error_messages["required"])
+        return given

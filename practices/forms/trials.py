@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
 from core import terms
+from core.composing import Composed
 from practices.errors import NoOrganisation, OneOfYourOrganisation
-from practices.forms.refusing import Refusing
 from practices.models import Trial
 from practices.services.trials import LINES, REQUIRED, SCHEMES, TEXTS
 
@@ -24,8 +24,6 @@ OUTCOMES = [
     (Trial.Outcome.ABANDONED, _("Abandoned along the way: that teaches just as much")),
 ]
 FIELDS = (*LINES, *TEXTS, *SCHEMES, "outcome", "planned", "faithful", "young_people")
-# Looked into before they are published.
-LOOKED_IN = (*LINES, *TEXTS)
 
 
 def _text(label: Any, rows: int, **more: Any) -> forms.CharField:
@@ -40,9 +38,10 @@ def _choice(label: Any, choices: Any, **more: Any) -> forms.ChoiceField:
     )
 
 
-class TrialForm(Refusing):
+class TrialForm(Composed):
     """What is required is asked first; `more` is folded. An animator says for whom she tells it."""
 
+    READ = (*LINES, *TEXTS)
     FIELD_OF = {NoOrganisation: "organisation", OneOfYourOrganisation: "organisation"}
 
     period = forms.CharField(
@@ -81,8 +80,6 @@ class TrialForm(Refusing):
     organisation = forms.ModelChoiceField(
         label=_("Organisation that tried it"), queryset=Organisation.objects.none(), required=False
     )
-    submission = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    writer = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
         self, *args: Any, by: User, moderates: bool, trial: Trial | None = None, **kwargs: Any
@@ -109,7 +106,7 @@ class TrialForm(Refusing):
     @property
     def more_is_wrong(self) -> bool:
         """Whether something that is folded is filled in, or to be mended."""
-        folded = [name for name in self.fields if name not in (*REQUIRED, "submission", "writer")]
+        folded = [name for name in self.fields if name not in REQUIRED]
         return any(self[name].errors or self[name].value() for name in folded)
 
     def given(self) -> dict[str, Any]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -12,7 +11,7 @@ from community.audience import moderators_of
 from core.events import on
 from core.mail import Message, message, queue, queue_many
 from core.site import absolute
-from practices.models import Bearer, Proposal
+from practices.models import Proposal
 from practices.permissions import rights_of
 from practices.querysets import bearers_of
 from practices.sections import BY_NAME
@@ -35,9 +34,7 @@ def tell_bearers(payload: dict[str, Any]) -> None:
 
 
 def _deciders(proposal: Proposal) -> QuerySet[User]:
-    bearing = bearers_of("sheet_id").filter(pk=OuterRef("pk"))
-    rows = Bearer.objects.filter(Exists(bearing), sheet_id=proposal.sheet_id)
-    bearers = User.objects.filter(pk__in=rows.values("user_id"))
+    bearers = bearers_of(proposal.sheet_id)
     people = bearers if bearers.exists() else moderators_of(None)
     return people.exclude(pk=proposal.owner_id or 0)
 

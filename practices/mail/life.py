@@ -16,7 +16,7 @@ from core.mail import Message, message, queue_many
 from core.site import absolute
 from practices.models import Sheet, Step
 from practices.permissions import rights_of
-from practices.preparing import bearers_of
+from practices.querysets import bearers_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,7 +39,7 @@ def tell_bearers(payload: dict[str, Any]) -> None:
 
 def followers(sheet: Sheet) -> list[User]:
     """Its bearers, and who began it while nothing of it was published."""
-    people = {one.pk: one for one in bearers_of(sheet)}
+    people = {one.pk: one for one in bearers_of(sheet.pk)}
     owner = sheet.owner
     if owner is not None and owner.is_current and sheet.versions.count() <= 1:
         people.setdefault(owner.pk, owner)

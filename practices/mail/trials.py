@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from accounts.querysets import active_q
 from community.audience import moderators_of
 from core.events import on
 from core.mail import Message, message, queue_many
@@ -18,11 +17,12 @@ from core.models import OutgoingMail
 from core.site import absolute
 from notifications import questions
 from notifications.links import stop_url
-from practices.models import Bearer, Evidence, Interest, Sheet, Trial
+from practices.models import Evidence, Interest, Sheet, Trial
+from practices.querysets import bearers_of
 from practices.services.interest import QUESTION, may_be_asked
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
+    pass
 
 questions.register(QUESTION, gettext_lazy("Whether I tried the practice sheets that I keep"))
 
@@ -59,20 +59,12 @@ def trial_question(mail: OutgoingMail) -> Message | None:
 # ------------------------------------------------------------------------------- to its bearers
 
 
-def _bearers(sheet_id: int) -> QuerySet[User]:
-    """Those who look after the sheet now (`practices.querysets.bears`)."""
-    named = Bearer.objects.filter(
-        sheet_id=sheet_id, user=OuterRef("pk"), sheet__bearer=OuterRef("organisation")
-    )
-    return User.objects.filter(active_q(), Exists(named))
-
-
 @on("trial.told")
 def tell_bearers(payload: dict[str, Any]) -> None:
     """One mail to each bearer but who told it."""
     trial = Trial.objects.filter(pk=payload["trial"]).first()
     if trial is not None:
-        people = _bearers(trial.sheet_id).exclude(pk=trial.owner_id or 0)
+        people = bearers_of(trial.sheet_id).exclude(pk=trial.owner_id or 0)
         queue_many("trial_told", to=people, about=trial, dedupe=f"trial_told:{trial.pk}")
 
 
@@ -84,7 +76,7 @@ def trial_told(mail: OutgoingMail) -> Message | None:
         return None
     rows = Trial.objects.readable_by(person).select_related("sheet", "organisation")
     trial = rows.filter(pk=mail.object_id or 0).first()
-    if trial is None or not _bearers(trial.sheet_id).filter(pk=person.pk).exists():
+    if trial is None or not bearers_of(trial.sheet_id).filter(pk=person.pk).exists():
         return None
     return Message(
         context={
@@ -103,7 +95,7 @@ def tell_expired(payload: dict[str, Any]) -> None:
     """To the bearers, and to the animators, who may decide again."""
     evidence = Evidence.objects.filter(pk=payload["evidence"]).first()
     if evidence is not None:
-        bearers, animators = _bearers(evidence.sheet_id), moderators_of(None)
+        bearers, animators = bearers_of(evidence.sheet_id), moderators_of(None)
         people = User.objects.filter(
             Q(pk__in=bearers.values("pk")) | Q(pk__in=animators.values("pk"))
         )

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def panel(request: HttpRequest, sheet: Sheet, rights: Rights, content: Content) -> dict[str, Any]:
     """What its partials need, beside what the page has already: no query for readers; one for
     those who follow the sheet, when the animators answered."""
-    follows = preparing.follows(sheet, rights)
+    follows = preparing.follows(rights)
     return {
         "follows": follows,
         "answer": preparing.last_answer(sheet) if follows else None,

@@ -17,14 +17,12 @@ from practices.errors import (
     AdaptingRefused,
     AgreementMissing,
     FieldTooLong,
-    GuestsRead,
     NotYourOrganisation,
-    Withdrawn,
     WrongStage,
 )
 from practices.models import Credit, Sheet, WorkingSection
 from practices.sections import BY_NAME
-from practices.services.common import credit, editable, locked, show, touch
+from practices.services.common import credit, editable, proposable, show, touch
 from practices.services.writing import begin_sheet
 
 if TYPE_CHECKING:
@@ -82,13 +80,7 @@ def adapt(
     `GuestsRead`, `WrongStage`, `NotYourOrganisation`, `AdaptingRefused`, `AgreementMissing`,
     `FieldTooLong`.
     """
-    origin, rights = locked(sheet, by)
-    if not rights.alive:
-        raise Withdrawn
-    if not rights.writes:
-        raise GuestsRead
-    if not rights.propose:
-        raise WrongStage
+    origin, _rights = proposable(sheet, by)
     if by.organisation is None:
         raise NotYourOrganisation
     right = right_to_adapt(origin, by)

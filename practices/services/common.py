@@ -12,7 +12,14 @@ from django.utils import timezone
 from core.models import Term
 from core.text import fold
 from practices.content import Content, completeness
-from practices.errors import GuestsRead, NotABearer, OnlyAnimators, ReasonNeeded, Withdrawn
+from practices.errors import (
+    GuestsRead,
+    NotABearer,
+    OnlyAnimators,
+    ReasonNeeded,
+    Withdrawn,
+    WrongStage,
+)
 from practices.models import Credit, Sheet, SheetTerm, Version, WorkingSection
 from practices.permissions import Rights, rights_of
 from practices.sections import SECTIONS, scheme_fields
@@ -56,6 +63,25 @@ def editable(sheet: Sheet, by: User) -> tuple[Sheet, Rights]:
         raise GuestsRead
     if not rights.edit:
         raise NotABearer
+    return found, rights
+
+
+def require_propose(rights: Rights) -> None:
+    """Raises `Withdrawn`, `GuestsRead`, `WrongStage` for who may not propose an improvement of the
+    sheet, tell a trial of it or adapt it."""
+    if not rights.alive:
+        raise Withdrawn
+    if not rights.writes:
+        raise GuestsRead
+    if not rights.propose:
+        raise WrongStage
+
+
+def proposable(sheet: Sheet, by: User) -> tuple[Sheet, Rights]:
+    """The locked sheet, if `by` may propose something of it. Raises `Missing`, and what
+    `require_propose` raises."""
+    found, rights = locked(sheet, by)
+    require_propose(rights)
     return found, rights
 
 

@@ -24,12 +24,10 @@ from practices.errors import (
     AlreadyAnswered,
     FieldMissing,
     FieldTooLong,
-    GuestsRead,
     NothingProposed,
     NotYourProposal,
     ReasonNeeded,
     SectionMoved,
-    Withdrawn,
     WrongStage,
 )
 from practices.models import Credit, Proposal, Sheet, Version
@@ -40,6 +38,7 @@ from practices.services.common import (
     changed_sections,
     editable,
     locked,
+    proposable,
     require_reason,
 )
 
@@ -71,12 +70,8 @@ def propose(
     `GuestsRead`, `WrongStage`, `ReasonNeeded`, `FieldMissing`, `NothingProposed`, and what
     `content.clean` raises.
     """
-    sheet, rights = locked(sheet, by)
-    if not rights.alive:
-        raise Withdrawn
-    if not rights.writes:
-        raise GuestsRead
-    if not rights.propose or sheet.current is None:
+    sheet, _rights = proposable(sheet, by)
+    if sheet.current is None:
         raise WrongStage
     sent = uuid.uuid5(submission, f"{by.pk}:{sheet.pk}") if submission is not None else None
     if sent is not None and (twin := Proposal.objects.filter(submission=sent).first()) is not None:

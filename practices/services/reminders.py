@@ -14,7 +14,7 @@ from community.audience import moderators_of
 from core import mail
 from core.schedule import daily
 from practices.models import Sheet
-from practices.preparing import bearers_of
+from practices.querysets import bearers_of
 
 # Its bearers have so many days, then the animators have as many.
 DAYS = 30
@@ -30,7 +30,7 @@ def remind_reviews() -> None:
         if sheet.review_on is None:
             continue
         key = f"sheet_review:{sheet.pk}:{sheet.review_on}"
-        people = bearers_of(sheet)
+        people = list(bearers_of(sheet.pk))
         if people and today < sheet.review_on + timedelta(days=DAYS):
             mail.queue_many("sheet_review", to=people, about=sheet, dedupe=f"{key}:bearers")
             continue

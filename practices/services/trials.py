@@ -22,22 +22,18 @@ from practices.content import CONTROLS
 from practices.errors import (
     FieldMissing,
     FieldTooLong,
-    GuestsRead,
     NoOrganisation,
     NotACount,
     NotYourTrial,
     OneOfYourOrganisation,
     UnknownChoice,
-    Withdrawn,
-    WrongStage,
 )
 from practices.models import Sheet, Trial
 from practices.services import interest
-from practices.services.common import Missing, locked, require_reason
+from practices.services.common import Missing, locked, proposable, require_reason
 
 if TYPE_CHECKING:
     from accounts.models import Organisation, User
-    from practices.permissions import Rights
 
 # What is told, in the order of the form; the first three are enough.
 LINES = ("period", "changed_by")
@@ -57,19 +53,6 @@ def recount(sheet: Sheet) -> None:
     sheet.save(update_fields=("trial_count", "abandoned_count"))
 
 
-def _open(sheet: Sheet, by: User) -> tuple[Sheet, Rights]:
-    """The locked sheet, if trials of it are told. Raises `Missing`, `Withdrawn`, `GuestsRead`,
-    `WrongStage`."""
-    sheet, rights = locked(sheet, by)
-    if not rights.alive:
-        raise Withdrawn
-    if not rights.writes:
-        raise GuestsRead
-    if not rights.propose:
-        raise WrongStage
-    return sheet, rights
-
-
 @transaction.atomic
 def tell(
     sheet: Sheet,
@@ -85,7 +68,7 @@ def tell(
     The same `submission` sent again gives the same trial. Raises `Missing`, `Withdrawn`,
     `GuestsRead`, `WrongStage`, `NoOrganisation`, `OneOfYourOrganisation`, and what `clean` raises.
     """
-    sheet, rights = _open(sheet, by)
+    sheet, rights = proposable(sheet, by)
     sent = uuid.uuid5(submission, f"{by.pk} {sheet.pk}") if submission is not None else None
     already = Trial.objects.filter(submission=sent).first() if sent is not None else None
     if already is not None:
@@ -128,7 +111,7 @@ def change(trial: Trial, *, by: User, **given: Any) -> Trial:
     Raises `Missing`, `Withdrawn`, `GuestsRead`, `WrongStage`, `NotYourTrial`, and what `clean`
     raises.
     """
-    sheet, _rights = _open(Sheet(pk=trial.sheet_id), by)
+    sheet, _rights = proposable(Sheet(pk=trial.sheet_id), by)
     found = Trial.objects.filter(pk=trial.pk, sheet=sheet, state=State.PUBLISHED).first()
     if found is None:
         raise Missing

@@ -8,31 +8,28 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from core import composing
+from core.composing import Again
 from core.errors import Refused
 from core.web import person
-from practices.errors import GuestsRead, NotABearer, NotYourOrganisation, WrongStage
+from practices.errors import NotABearer, NotYourOrganisation
 from practices.forms.adapting import AdaptingForm
 from practices.models import Sheet
 from practices.permissions import rights_of
 from practices.services import adapting
 from practices.services.adapting import Right
+from practices.services.common import require_propose
 from practices.tree import family
-from practices.views import composing
-from practices.views.common import of_members_sheet
-from practices.views.composing import Again
+from practices.views.common import composer, of_members_sheet
 
 ADAPT, DIFFERS = "practices/improving/adapt.html", "practices/improving/differs.html"
 
 
-@composing.composer
+@composer
 def adapt(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """A draft of her organisation that begins with this sheet."""
     user = person(request)
-    rights = rights_of(user, sheet)
-    if not rights.writes:
-        raise GuestsRead
-    if not rights.propose:
-        raise WrongStage
+    require_propose(rights_of(user, sheet))
     if user.organisation is None:
         raise NotYourOrganisation
     right = adapting.right_to_adapt(sheet, user)
@@ -68,7 +65,7 @@ def _contact(sheet: Sheet) -> str:
     return str(sheet.content.get("identite", {}).get("contact", ""))
 
 
-@composing.composer
+@composer
 def differs(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """What an adaptation keeps and replaces, said again by those who bear it."""
     if not rights_of(person(request), sheet).edit:

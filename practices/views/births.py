@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import content, warning
 from core.errors import Refused
-from core.web import no_store, person
+from core.web import no_store, number_in, person
 from practices import laying
 from practices.centre.births import waiting_for
 from practices.errors import GuestsRead, NotABearer
@@ -28,17 +28,13 @@ from practices.views.common import of_members_sheet
 MEND, AS_IS, MAKE = "corriger", "tel-quel", "creer"
 
 
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def from_thread(request: HttpRequest) -> HttpResponse:
     """The messages of a thread: which ones, where each goes, and the draft that they make."""
     user = person(request)
     data = request.POST if request.method == "POST" else request.GET
     try:
-        thread = content.find_readable(THREAD, _number(data.get("fil", "")), user)
+        thread = content.find_readable(THREAD, number_in(data.get("fil", "")), user)
     except ObjectDoesNotExist:
         raise Http404 from None
     if not may_begin(user):
@@ -54,7 +50,7 @@ def from_thread(request: HttpRequest) -> HttpResponse:
     act = request.POST.get("act", "")
     if act.startswith("page:"):
         form = BirthForm(initial=request.POST.dict(), user=user)
-        return no_store(_show(request, thread, form, selection, page=_number(act[5:])))
+        return no_store(_show(request, thread, form, selection, page=number_in(act[5:])))
     return no_store(_make(request, thread, form, selection, act))
 
 
@@ -62,7 +58,7 @@ def _make(
     request: HttpRequest, thread: Any, form: BirthForm, selection: Selection, act: str
 ) -> HttpResponse:
     user = person(request)
-    if not form.is_valid():
+    if not form.is_valid() or (bearer := form.organisation) is None:
         return _show(request, thread, form, selection, status=400)
     title = form.cleaned_data["title"]
     parts = selection.identifying(title, user)
@@ -73,7 +69,7 @@ def _make(
             thread.pk,
             selection.resolved(user)[0],
             by=user,
-            bearer=form.organisation,
+            bearer=bearer,
             title=warning.mended(title, "all") if act == MEND else title,
             mended=act == MEND,
             submission=form.cleaned_data["submission"],
@@ -108,7 +104,7 @@ def _show(
 ) -> HttpResponse:
     user = person(request)
     kind = content.get(THREAD)
-    page = page or _number((request.POST or request.GET).get("page", "")) or 1
+    page = page or number_in((request.POST or request.GET).get("page", "")) or 1
     found = births.passages_in(thread, user, page)
     selection = selection or Selection.proposed(found.rows)
     space = kind.space(thread)

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import files
 from core.errors import Invalid
 from core.text import fold
-from core.web import no_store, person
+from core.web import no_store, numbers_in, person
 from practices import booklets
 from practices.counting import note_downloads
 from practices.exchange import printing
@@ -26,8 +26,7 @@ PROPOSED = 60
 
 def _asked(values: list[str]) -> list[int]:
     """The numbers of sheets in an address or a form, each once, what is no number left out."""
-    good = (one for one in values if one.isascii() and one.isdecimal() and len(one) < 10)
-    return list(dict.fromkeys(int(one) for one in good))
+    return list(dict.fromkeys(numbers_in(values)))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

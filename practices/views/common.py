@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
@@ -13,7 +13,9 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 
 from core.audience import State
+from core.composing import keep
 from core.web import no_store
+from core.writing import keeps_writing
 from practices.models import Sheet
 
 View = Callable[..., HttpResponseBase]
@@ -59,6 +61,12 @@ def of_members_sheet(view: View) -> View:
         return of_sheet(view)(request, pk=pk, **kwargs)
 
     return login_not_required(wrapped)
+
+
+def composer(view: View) -> Callable[..., HttpResponse]:
+    """As `of_members_sheet`, for a form whose texts others will read: nothing that was typed is
+    lost with a session."""
+    return keeps_writing(keep)(cast("Callable[..., HttpResponse]", of_members_sheet(view)))
 
 
 def _absent(request: HttpRequest, pk: int) -> HttpResponse:

@@ -11,21 +11,20 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from core import warning
+from core import composing
+from core.composing import Again
 from core.errors import NotAllowed, Refused
 from core.web import person
 from practices.forms.evidence import EvidenceForm
 from practices.models import Evidence, EvidenceRequest, Sheet
 from practices.permissions import rights_of
 from practices.services import evidence as services
-from practices.views import typed
 from practices.views.common import layout_of, of_sheet
 
 if TYPE_CHECKING:
     from practices.permissions import Rights
 
 Level = Sheet.EvidenceLevel
-LOOKED_IN = ("source", "reason")
 SCALE: tuple[tuple[str, Any, Any], ...] = (
     ("0", gettext_lazy("Undocumented experience"),
      gettext_lazy("People who know the field say that it helps. Nothing was written down yet.")),
@@ -57,7 +56,7 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
             raise NotAllowed
         return _act(request, sheet, rights)
     form = EvidenceForm(initial=_initial(request, sheet, rights)) if decides else None
-    return _show(request, sheet, rights, form)
+    return _show(request, sheet, rights, form, Again())
 
 
 def _initial(request: HttpRequest, sheet: Sheet, rights: Rights) -> dict[str, Any]:
@@ -80,22 +79,14 @@ def _act(request: HttpRequest, sheet: Sheet, rights: Rights) -> HttpResponse:
         messages.success(request, _("The request is settled, and the level stays as it is."))
         return redirect("practices:evidence", pk=sheet.pk)
     data = request.POST.copy()
-    place, _colon, which = data.get("replace", "").partition(":")
-    for name in LOOKED_IN:
-        if place in (name, "all"):
-            data[name] = warning.mended(data.get(name, "")[: typed.LOOKED], which or "all")
     form = EvidenceForm(data)
-    parts = typed.parts(form, data, LOOKED_IN)
-    if place or (parts and request.POST.get("act") != typed.AS_IS):
-        form.quiet()
-        return _show(request, sheet, rights, form, groups=[{"parts": parts}] if parts else [])
-    if not form.is_valid():
-        return _show(request, sheet, rights, form, status=400)
+    again = composing.look(request, form, data)
+    if again is not None:
+        return _show(request, sheet, rights, form, again)
     try:
         said = _carry_out(sheet, form.cleaned_data, rights, user)
     except Refused as refusal:
-        form.refuse(refusal)
-        return _show(request, sheet, rights, form, status=refusal.status)
+        return _show(request, sheet, rights, form, composing.refused(form, refusal))
     messages.success(request, said)
     return redirect("practices:evidence", pk=sheet.pk)
 
@@ -119,10 +110,10 @@ def _show(
     sheet: Sheet,
     rights: Rights,
     form: EvidenceForm | None,
-    *,
-    groups: Any = (),
-    status: int = 200,
+    again: Again,
 ) -> HttpResponse:
+    if form is not None and form.is_bound and again.status == 200:
+        form.quiet()
     inside = request.user.is_authenticated
     rows = Evidence.objects.seen_by(request.user).filter(sheet=sheet)
     decisions = list(rows.select_related("by")) if inside else list(rows[:1])
@@ -139,9 +130,9 @@ def _show(
         "decisions": decisions,
         "waiting": waiting,
         "form": form,
-        "groups": groups,
+        "parts": again.parts,
         "locked": form is not None
         and not rights.moderates
         and services.is_animators(decisions[0] if decisions else None),
     }
-    return render(request, "practices/evidence.html", context, status=status)
+    return render(request, "practices/evidence.html", context, status=again.status)

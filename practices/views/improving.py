@@ -11,20 +11,21 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from community.models import Reaction
+from core import composing
+from core.composing import Again
 from core.errors import Refused
-from core.web import person
+from core.web import number_in, person
 from practices.content import Values
 from practices.differences import between
-from practices.errors import GuestsRead, NotABearer, ReasonNeeded, SectionMoved, WrongStage
-from practices.forms.improving import ProposalForm, ReplyForm, SettlingForm, initial_of
+from practices.errors import NotABearer, ReasonNeeded, SectionMoved, WrongStage
+from practices.forms.improving import ProposalForm, ReplyForm, SettlingForm
 from practices.models import Proposal, Sheet, Version
 from practices.permissions import rights_of
 from practices.sections import BY_NAME, SECTIONS, Section
 from practices.services import improving
+from practices.services.common import require_propose
 from practices.shown import shown_section
-from practices.views import composing
-from practices.views.common import of_members_sheet
-from practices.views.composing import Again
+from practices.views.common import composer, of_members_sheet
 
 # As many answered ones as a page holds; the waiting ones are all there.
 ANSWERED = 50
@@ -40,11 +41,9 @@ def _section(name: str) -> Section:
 
 
 def _improvable(request: HttpRequest, sheet: Sheet) -> Version:
-    """The version that she may propose to improve. Raises `GuestsRead`, `WrongStage`."""
-    rights = rights_of(person(request), sheet)
-    if not rights.writes:
-        raise GuestsRead
-    if not rights.propose or sheet.current is None:
+    """The version that she may propose to improve. Raises what `require_propose` raises."""
+    require_propose(rights_of(person(request), sheet))
+    if sheet.current is None:
         raise WrongStage
     return sheet.current
 
@@ -61,7 +60,7 @@ def choose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     return render(request, "practices/improving/choose.html", {"sheet": sheet, "rows": rows})
 
 
-@composing.composer
+@composer
 def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
     """Another text for one section of a published sheet, and why."""
     known, current = _section(section), _improvable(request, sheet)
@@ -69,7 +68,7 @@ def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
     read = _version(sheet, data.get("base", "")) if data is not None else None
     read = read or current
     values = read.content.get(known.name, {})
-    form = ProposalForm(data, section=known, values=values)
+    form = ProposalForm(data, section=known, kept=values)
     context = {"sheet": sheet, "section": known, "form": form, "read": read}
     again = composing.look(request, form, data)
     if again is not None or data is None:
@@ -78,7 +77,7 @@ def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
         made = improving.propose(
             sheet,
             known.name,
-            form.given,
+            form.values,
             why=form.cleaned_data["why"],
             by=person(request),
             base=read.number,
@@ -92,11 +91,9 @@ def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
     return redirect(made.get_absolute_url())
 
 
-def _version(sheet: Sheet, number: str) -> Version | None:
+def _version(sheet: Sheet, said: str) -> Version | None:
     """The version that a form says it was made from."""
-    if not (number.isdecimal() and len(number) < 9):
-        return None
-    return sheet.versions.filter(number=int(number)).first()
+    return sheet.versions.filter(number=number_in(said, digits=9)).first()
 
 
 # ----------------------------------------------------------------------------------- reading
@@ -211,7 +208,7 @@ def _show_proposal(
 # ----------------------------------------------------------------------------------- settling
 
 
-@composing.composer
+@composer
 def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
     """Accept with changes: what its author read, what the section says now, what she proposes, and
     the text that is to stay."""
@@ -228,8 +225,8 @@ def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
     form = SettlingForm(
         data,
         section=section,
-        values=improving.known_words(section, found.values, now),
-        initial=initial_of(section, found.values),
+        kept=improving.known_words(section, found.values, now),
+        initial=dict(found.values),
     )
     context = _three(sheet, found, section, now) | {"form": form}
     again = composing.look(request, form, data)
@@ -239,7 +236,7 @@ def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
     try:
         version = improving.amend(
             found,
-            form.given,
+            form.values,
             by=person(request),
             seen=seen.number if seen is not None else 0,
             reply=form.cleaned_data["reply"],

@@ -9,22 +9,25 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from core import warning
+from core import composing
+from core.composing import Again
 from core.errors import NotAllowed, Refused
 from core.pagination import by_cursor
 from core.web import person
 from practices import acts, looking, preparing
 from practices.acts import Act
 from practices.content import completeness
-from practices.forms.life import BeginForm
+from practices.differences import between_contents
+from practices.forms.life import ActForm, BeginForm
 from practices.home import for_rows
 from practices.models import Sheet
 from practices.permissions import Rights, may_begin, rights_of
+from practices.querysets import bearers_of
+from practices.sections import Section
 from practices.services.common import working_content
 from practices.services.writing import begin_sheet
 from practices.views.common import of_members_sheet
 
-AS_IS = "as-is"
 SIZE = 20
 Progress = Sheet.Progress
 
@@ -39,27 +42,16 @@ def new(request: HttpRequest) -> HttpResponse:
     if not may_begin(user):
         return render(request, "practices/life/cannot_begin.html", {}, status=403)
     data = request.POST.copy() if request.method == "POST" else None
-    if data is not None and (replaced := data.get("replace")):
-        _place, _colon, which = replaced.partition(":")
-        data["title"] = warning.mended(data.get("title", ""), which or "all")
     form = BeginForm(data, user=user)
-    part, status = None, 200
-    if data is not None and not data.get("replace"):
-        if not form.is_valid() or form.organisation is None:
-            status = 400
-        else:
-            given = form.cleaned_data
-            part = warning.part(str(form.fields["title"].label), "title", given["title"])
-            if part is None or data.get("act") == AS_IS:
-                sheet = begin_sheet(
-                    by=user,
-                    bearer=form.organisation,
-                    title=given["title"],
-                    submission=given["submission"],
-                )
-                return redirect("practices:write", pk=sheet.pk)
-    context = {"form": form, "parts": [part] if part else []}
-    return render(request, "practices/life/new.html", context, status=status)
+    again = composing.look(request, form, data)
+    bearer = form.organisation if again is None else None
+    if bearer is None:
+        again = again or Again(status=400)
+        return composing.show(request, "practices/life/new.html", {"form": form}, data, again)
+    given = form.cleaned_data
+    submission = given["submission"]
+    sheet = begin_sheet(by=user, bearer=bearer, title=given["title"], submission=submission)
+    return redirect("practices:write", pk=sheet.pk)
 
 
 @require_safe
@@ -110,14 +102,14 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         "sheet": sheet,
         "rights": rights,
         "acts": acts.offered(sheet, rights),
-        "bearers": preparing.bearers_of(sheet),
-        "steps": preparing.steps_of(sheet) if preparing.follows(sheet, rights) else [],
+        "bearers": list(bearers_of(sheet.pk)),
+        "steps": preparing.steps_of(sheet) if preparing.follows(rights) else [],
     }
     if rights.edit:
         content = working_content(sheet)
         context["complete"] = completeness(content)
         if sheet.current is not None and sheet.progress != Progress.NONE:
-            context["changes"] = preparing.changes(sheet.content, content)
+            context["changes"] = between_contents(sheet.content, content)
     return render(request, "practices/life/page.html", context)
 
 
@@ -132,40 +124,32 @@ def act(request: HttpRequest, sheet: Sheet, act: str) -> HttpResponse:
     if request.method != "POST":
         if not row.asks or not row.offered(sheet, rights):
             return redirect("practices:life", pk=sheet.pk)
-        return _ask(request, sheet, row, row.form(sheet=sheet))
+        return _ask(request, sheet, row, row.form(sheet=sheet), Again())
     data = request.POST.copy()
-    if replaced := data.get("replace"):
-        asked, _colon, which = replaced.partition(":")
-        for name in row.form.READ:
-            if asked in ("all", name):
-                data[name] = warning.mended(data.get(name, ""), which or "all")
     form = row.form(data, sheet=sheet)
-    if replaced:
-        return _ask(request, sheet, row, form)
-    if not form.is_valid():
-        return _ask(request, sheet, row, form, status=400)
-    parts = form.noticed()
-    if data.get("act") != AS_IS and (parts or (row.whole and _found(sheet))):
-        return _ask(request, sheet, row, form, parts=parts, looked=True)
+    again = composing.look(request, form, data)
+    if again is not None:
+        return _ask(request, sheet, row, form, again, looked=bool(again.parts))
+    if row.whole and data.get("act") != composing.AS_IS and _found(sheet):
+        return _ask(request, sheet, row, form, Again(), looked=True)
     return _done(request, sheet, row, form)
 
 
-def _done(request: HttpRequest, sheet: Sheet, row: Act, form: Any) -> HttpResponse:
+def _done(request: HttpRequest, sheet: Sheet, row: Act, form: ActForm) -> HttpResponse:
     try:
         row.run(sheet, by=person(request), **form.given())
     except Refused as refusal:
         if not row.asks:
             messages.error(request, str(refusal))
             return redirect("practices:life", pk=sheet.pk)
-        form.add_error(None, str(refusal))
-        return _ask(request, sheet, row, form, status=refusal.status)
+        return _ask(request, sheet, row, form, composing.refused(form, refusal))
     messages.success(request, str(row.done))
     if row.leaves:
         return redirect("practices:mine")
     return redirect("practices:life", pk=sheet.pk)
 
 
-def _found(sheet: Sheet) -> list[Any]:
+def _found(sheet: Sheet) -> list[Section]:
     """The sections of what is prepared in which something could identify somebody."""
     return looking.in_content(working_content(sheet))
 
@@ -174,17 +158,18 @@ def _ask(
     request: HttpRequest,
     sheet: Sheet,
     row: Act,
-    form: Any,
+    form: ActForm,
+    again: Again,
     *,
-    status: int = 200,
-    parts: list[Any] | None = None,
     looked: bool = False,
 ) -> HttpResponse:
+    if form.is_bound and again.status == 200:
+        form.quiet()
     context: dict[str, Any] = {
         "sheet": sheet,
         "act": row,
         "form": form,
-        "parts": parts or [],
+        "parts": again.parts,
         "looked": looked,
     }
     if row.whole:
@@ -192,5 +177,5 @@ def _ask(
         context["missing"] = completeness(content).missing
         context["found"] = looking.in_content(content)
         if sheet.current is not None:
-            context["changes"] = preparing.changes(sheet.content, content)
-    return render(request, "practices/life/act.html", context, status=status)
+            context["changes"] = between_contents(sheet.content, content)
+    return render(request, "practices/life/act.html", context, status=again.status)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import content, links
-from core.web import person
+from core.web import number_in, person
 from practices.errors import NotABearer
 from practices.models import Sheet
 from practices.permissions import rights_of
@@ -112,10 +112,9 @@ def _carry_out(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 
 def _named(value: str, user: Viewer) -> Any:
     """The object that `document-12` names, if she reads it."""
-    name, _dash, number = value.rpartition("-")
-    good = name in KINDS and number.isascii() and number.isdecimal() and len(number) < 18
+    name, _dash, pk = value.rpartition("-")
     try:
-        return content.find_readable(name if good else "", int(number) if good else 0, user)
+        return content.find_readable(name if name in KINDS else "", number_in(pk), user)
     except ObjectDoesNotExist:
         raise Http404 from None
 
@@ -140,8 +139,8 @@ def _at(address: str, user: Viewer) -> list[Any]:
     except (Resolver404, ValueError):
         return []
     names = {f"{room}:{name}": name for name, room in KINDS.items()}
-    name, number = names.get(match.view_name), match.kwargs.get("pk", 0)
+    name, pk = names.get(match.view_name), match.kwargs.get("pk", 0)
     if name is None:
         return []
     kind = content.get(name)
-    return list(kind.for_rows(kind.readable_by(user).filter(pk=number)))
+    return list(kind.for_rows(kind.readable_by(user).filter(pk=pk)))

@@ -2,59 +2,51 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from core import content
+from core import composing, content
 from core.errors import Refused
-from core.web import person
-from core.writing import keeps_writing, writer_token
-from practices.errors import GuestsRead, NotYourTrial, WrongStage
-from practices.forms.trials import LOOKED_IN, TrialForm, initial_of
+from core.web import number_in, person
+from practices.errors import NotYourTrial
+from practices.forms.trials import TrialForm, initial_of
 from practices.models import Trial
 from practices.permissions import rights_of
 from practices.services import trials as services
-from practices.views import typed
-from practices.views.common import of_members_sheet
+from practices.services.common import require_propose
+from practices.views.common import composer
 
 if TYPE_CHECKING:
     from practices.models import Sheet
 
+PAGE = "practices/trial_form.html"
 
-@keeps_writing(typed.keep)
-def new(request: HttpRequest, pk: int) -> HttpResponse:
+
+@composer
+def new(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Three answers are enough."""
-    return cast(HttpResponse, _new(request, pk=pk))
-
-
-@of_members_sheet
-def _new(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     user = person(request)
     rights = rights_of(user, sheet)
-    if not rights.writes:
-        raise GuestsRead
-    if not rights.propose:
-        raise WrongStage
-    data = typed.data_of(request, LOOKED_IN)
+    require_propose(rights)
+    data = composing.sent(request)
     said = _said_before(request)
-    initial = {"submission": uuid.uuid4(), "writer": writer_token(user)} | said
-    form = TrialForm(data, by=user, moderates=rights.moderates, initial=initial)
-    again = _shown_again(request, form, data)
+    form = TrialForm(data, by=user, moderates=rights.moderates, initial=said)
+    context = _context(sheet, form) | {"quoted": bool(said)}
+    again = composing.look(request, form, data)
     if again is not None:
-        return _show(request, sheet, form, data, quoted=bool(said), **again)
-    given = form.given()
+        return composing.show(request, PAGE, context, data, again)
+    submission = composing.submission_of(data)
     try:
-        trial = services.tell(sheet, by=user, submission=form.cleaned_data["submission"], **given)
+        trial = services.tell(sheet, by=user, submission=submission, **form.given())
     except Refused as refusal:
-        form.refuse(refusal)
-        return _show(request, sheet, form, data, errors=True, status=refusal.status)
-    typed.forget(request)
+        again = composing.refused(form, refusal)
+        return composing.show(request, PAGE, context, data, again)
+    composing.forget(request)
     if trial.outcome == Trial.Outcome.ABANDONED:
         messages.success(request, _("Thank you for saying it: others will lose less time."))
     else:
@@ -64,12 +56,9 @@ def _new(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 
 def _said_before(request: HttpRequest) -> dict[str, Any]:
     """What she wrote in one of her own messages (`?message=`), for her to take up here."""
-    number = request.GET.get("message", "")
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
-        return {}
     user = person(request)
     try:
-        post = content.find_readable("post", int(number), user)
+        post = content.find_readable("post", number_in(request.GET.get("message")), user)
     except ObjectDoesNotExist:
         return {}
     kind = content.get("post")
@@ -80,72 +69,31 @@ def _said_before(request: HttpRequest) -> dict[str, Any]:
     return found | ({"outcome": outcome} if outcome in Trial.Outcome.values else {})
 
 
-@keeps_writing(typed.keep)
-def change(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+@composer
+def change(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
     """Hers, whoever she is: nobody else changes the words of a trial."""
-    return cast(HttpResponse, _change(request, pk=pk, number=number))
-
-
-@of_members_sheet
-def _change(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
     user = person(request)
     trial = Trial.objects.readable_by(user).filter(sheet=sheet, pk=number).first()
     if trial is None:
         raise Http404
     if trial.owner_id != user.pk:
         raise NotYourTrial
-    data = typed.data_of(request, LOOKED_IN)
-    initial = initial_of(trial) | {"writer": writer_token(user)}
-    form = TrialForm(data, by=user, moderates=False, trial=trial, initial=initial)
-    again = _shown_again(request, form, data)
+    data = composing.sent(request)
+    form = TrialForm(data, by=user, moderates=False, trial=trial, initial=initial_of(trial))
+    context = _context(sheet, form) | {"trial": trial}
+    again = composing.look(request, form, data)
     if again is not None:
-        return _show(request, sheet, form, data, trial=trial, **again)
+        return composing.show(request, PAGE, context, data, again)
     try:
         services.change(trial, by=user, **form.given())
     except Refused as refusal:
-        form.refuse(refusal)
-        status = refusal.status
-        return _show(request, sheet, form, data, trial=trial, errors=True, status=status)
-    typed.forget(request)
+        again = composing.refused(form, refusal)
+        return composing.show(request, PAGE, context, data, again)
+    composing.forget(request)
     messages.success(request, _("Your trial is saved."))
     return redirect(trial)
 
 
-def _shown_again(
-    request: HttpRequest, form: TrialForm, data: QueryDict | None
-) -> dict[str, Any] | None:
-    """How the form is to be shown, when it is not to be carried out."""
-    if not typed.goes_on(request):
-        return {}
-    if not form.is_valid():
-        return {"errors": True, "status": 400}
-    if typed.parts(form, data, LOOKED_IN) and request.POST.get("act") != typed.AS_IS:
-        return {}
-    return None
-
-
-def _show(
-    request: HttpRequest,
-    sheet: Sheet,
-    form: TrialForm,
-    data: QueryDict | None,
-    *,
-    trial: Trial | None = None,
-    quoted: bool = False,
-    errors: bool = False,
-    status: int = 200,
-) -> HttpResponse:
-    if data is not None and not errors:
-        form.quiet()
-    parts = typed.parts(form, data, LOOKED_IN)
-    context = {
-        "sheet": sheet,
-        "form": form,
-        "trial": trial,
-        "essential": sheet.content.get("composantes", {}).get("essential", []),
-        "groups": [{"parts": parts}] if parts else [],
-        "came_back": data is not None and request.method == "GET",
-        "unsure": getattr(request, "unsure", False),
-        "quoted": quoted,
-    }
-    return render(request, "practices/trial_form.html", context, status=status)
+def _context(sheet: Sheet, form: TrialForm) -> dict[str, Any]:
+    essential = sheet.content.get("composantes", {}).get("essential", [])
+    return {"sheet": sheet, "form": form, "essential": essential}

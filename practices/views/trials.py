@@ -54,17 +54,12 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         "rights": rights_of(user, sheet),
         "trials": found.rows,
         "outcome": outcome,
-        "outcomes": _outcomes(sheet),
+        # The counters of the sheet say how many there are: no other number is counted on a page.
+        "outcomes": [("", _("All")), *Trial.Outcome.choices],
         "abandoned": outcome == Trial.Outcome.ABANDONED,
         "next_url": f"?{urlencode(kept | {'apres': found.next})}" if found.next else "",
     }
     return render(request, "practices/trials.html", context)
-
-
-def _outcomes(sheet: Sheet) -> list[tuple[str, Any]]:
-    """The facet. The counters of the sheet say how many there are in all and abandoned: no other
-    number is counted on a page."""
-    return [("", _("All")), *Trial.Outcome.choices]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core.pagination import by_cursor
-from core.web import person
+from core.web import number_in, person
 from practices.differences import between_contents
 from practices.models import Proposal, Sheet, Version
 from practices.permissions import rights_of
@@ -64,8 +64,7 @@ def version(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
     back, as a new version."""
     if request.method == "POST":
         return _restore(request, sheet, number)
-    asked = request.GET.get("avec", "")
-    wanted = int(asked) if asked.isdecimal() and len(asked) < 9 else 0
+    wanted = number_in(request.GET.get("avec"), digits=9)
     rows = _versions(request, sheet).filter(Q(number=number) | Q(number=wanted))
     found = {one.number: one for one in rows}
     if number not in found or (wanted and wanted not in found):

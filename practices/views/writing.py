@@ -9,18 +9,21 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from core import composing
 from core.audience import State
 from core.errors import Refused
 from core.ratelimit import limited
 from core.templatetags.ui import moment
-from core.web import person
+from core.web import number_in, person
 from core.writing import keeps_writing, saves_writing, writer_token
 from practices import looking, preparing
-from practices.content import completeness
+from practices.content import completeness, lines_of
 from practices.errors import NotABearer, SectionChanged, Withdrawn
+from practices.forms import rows
 from practices.forms.section import SectionForm
 from practices.models import Sheet
 from practices.permissions import rights_of
@@ -29,7 +32,6 @@ from practices.sections import BY_NAME, SECTIONS, Kind, Section
 from practices.services.common import working_content
 from practices.services.presence import be_present, leave, others_present
 from practices.services.writing import drop_section, save_section
-from practices.views import kept
 from practices.views.common import WITH, of_members_sheet
 
 if TYPE_CHECKING:
@@ -37,7 +39,9 @@ if TYPE_CHECKING:
     from core.warning import Part
     from practices.sections import Field
 
-AS_IS, NEXT = "as-is", "next"
+NEXT = "next"
+# Of a revision or of the number of a version.
+DIGITS = 9
 # A list of more words than this is folded: on a phone, the next field would be far.
 LONG = 8
 Progress = Sheet.Progress
@@ -69,6 +73,15 @@ def _is_open(sheet: Sheet, *, moderates: bool) -> bool:
 # --------------------------------------------------------------------------------- a section
 
 
+def _page_url(pk: int, section: str) -> str:
+    """The page of a section: what is typed in it and not saved is kept at this address."""
+    return reverse("practices:write_section", args=(pk, section))
+
+
+def _keep(request: HttpRequest, writer: User, *, pk: int, section: str) -> str:
+    return composing.keep_for(request, writer, _page_url(pk, section))
+
+
 def _editable(user: User, pk: int, name: str) -> tuple[Sheet, Section]:
     """The sheet, if she may change it, and its section: missing and invisible are the same 404."""
     if name not in BY_NAME:
@@ -83,14 +96,15 @@ def _editable(user: User, pk: int, name: str) -> tuple[Sheet, Section]:
     return sheet, BY_NAME[name]
 
 
-@keeps_writing(kept.keep)
+@keeps_writing(_keep)
 def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     """One section: saved, shown again with what is to be mended, or beside what somebody else
     wrote in it meanwhile."""
     user = person(request)
     sheet, one = _editable(user, pk, section)
     now = preparing.working(sheet, one)
-    typed = kept.kept(user, pk=pk, section=section) if request.method != "POST" else None
+    page_url = _page_url(pk, section)
+    typed = composing.kept_for(user.pk, page_url) if request.method != "POST" else None
     data: QueryDict | None = request.POST.copy() if request.method == "POST" else None
     if "repris" in request.GET and data is None:
         data, typed = typed, None
@@ -114,7 +128,7 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     if not form.is_valid():
         return page.show(status=400)
     parts = looking.noticed(one, data, now.values)
-    if parts and data.get("act") != AS_IS:
+    if parts and data.get("act") != composing.AS_IS:
         return page.show(parts=parts)
     return _saved(page)
 
@@ -132,7 +146,7 @@ def _saved(page: Page) -> HttpResponse:
     except Refused as refusal:
         page.form.add_error(None, str(refusal))
         return page.show(status=refusal.status)
-    kept.forget(user, pk=sheet.pk, section=page.section.name)
+    composing.forget_for(user.pk, _page_url(sheet.pk, page.section.name))
     leave(sheet, page.section.name, by=user)
     messages.success(request, _("“%(section)s” is saved.") % {"section": page.section.label})
     following = after(page.section)
@@ -149,70 +163,27 @@ def after(section: Section) -> Section | None:
 
 def _began_from(data: QueryDict) -> dict[str, Any]:
     """The revision and the published version that the page was made from."""
-    return {"revision": _number(data.get("revision")), "seen": _number(data.get("seen")) or None}
-
-
-def _number(text: str | None) -> int:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 9 else 0
+    return {
+        "revision": number_in(data.get("revision"), DIGITS),
+        "seen": number_in(data.get("seen"), DIGITS) or None,
+    }
 
 
 def _rearranged(page: Page) -> bool:
     """Do what a button of the form asks of its words: replace what could identify somebody, take
     the other text, move a step. Whether one did: the form is then shown again, unsaved."""
     data = page.data
-    if replaced := data.get("replace"):
-        looking.mend(page.section, data, replaced)
+    if data.get("replace"):
+        composing.mend(data, page.form.typed(data))
     elif taken := data.get("take"):
         whose, _colon, name = taken.partition(":")
         values = page.now.published if whose == "published" else page.now.values
         for field in page.section.fields:
             if field.name == name and values is not None:
-                _put(data, field, values.get(name))
-    elif moved := data.get("step"):
-        _step(page, moved)
+                rows.put(data, field, values.get(name))
     else:
-        return False
+        return page.form.rearrange(data)
     return True
-
-
-def _put(data: QueryDict, field: Field, value: Any) -> None:
-    """Fill one field of the form with a stored value."""
-    if field.kind is Kind.STEPS:
-        data.setlist(f"{field.name}-title", [one["title"] for one in value or []])
-        data.setlist(f"{field.name}-text", [one["text"] for one in value or []])
-    elif field.kind is Kind.TERMS:
-        data.setlist(field.name, list(value or []))
-    elif field.kind is Kind.LINES:
-        data[field.name] = "\n".join(value or [])
-    elif field.kind is Kind.YES:
-        data.setlist(field.name, ["on"] if value else [])
-    else:
-        data[field.name] = "" if value is None else str(value)
-
-
-def _step(page: Page, asked: str) -> None:
-    """Add, remove or move a row: "steps:add", "steps:up:2"."""
-    data = page.data
-    name, _colon, rest = asked.partition(":")
-    act, _colon, which = rest.partition(":")
-    field = next((one for one in page.section.fields if one.name == name), None)
-    if field is None or field.kind is not Kind.STEPS:
-        return
-    titles, texts = data.getlist(f"{name}-title"), data.getlist(f"{name}-text")
-    rows = list(zip(titles, texts, strict=False))
-    at = _number(which)
-    if act == "add":
-        rows.append(("", ""))
-        at = len(rows) - 1
-    elif at < len(rows):
-        row = rows.pop(at)
-        if act != "remove":
-            at = max(0, min(len(rows), at + (1 if act == "down" else -1)))
-            rows.insert(at, row)
-    data.setlist(f"{name}-title", [title for title, _text in rows])
-    data.setlist(f"{name}-text", [text for _title, text in rows])
-    widget: Any = page.form.fields[name].widget
-    widget.focus = max(0, min(at, len(rows) - 1))
 
 
 @dataclass(frozen=True)
@@ -295,22 +266,22 @@ class Page:
 
     def _revision(self) -> int:
         """The one that her text began from: what was typed before keeps its own."""
-        return self.now.revision if self.fresh else _number(self.data.get("revision"))
+        return self.now.revision if self.fresh else number_in(self.data.get("revision"), DIGITS)
 
     def _rows(self) -> list[Row]:
         hers: Mapping[str, Any] = self.now.values if self.fresh else self.form.values
         theirs = self.now.values if self.settling else None
         under = self.now.published
-        rows = []
+        found = []
         for field in self.section.fields:
             others = [
-                Beside(whose, preparing.in_words(field, values))
+                Beside(whose, lines_of(field, values.get(field.name)))
                 for whose, values in (("theirs", theirs), ("published", under))
                 if values is not None and values.get(field.name) != hers.get(field.name)
             ]
-            chosen = preparing.in_words(field, hers) if field.kind is Kind.TERMS else []
-            rows.append(Row(self.form[field.name], field, others, chosen))
-        return rows
+            chosen = lines_of(field, hers.get(field.name)) if field.kind is Kind.TERMS else []
+            found.append(Row(self.form[field.name], field, others, chosen))
+        return found
 
 
 @require_POST
@@ -321,7 +292,7 @@ def drop(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
         raise Http404
     user = person(request)
     drop_section(sheet, section, by=user)
-    kept.forget(user, pk=sheet.pk, section=section)
+    composing.forget_for(user.pk, _page_url(sheet.pk, section))
     messages.success(request, _("The published text of this section stands."))
     return redirect("practices:write", pk=sheet.pk)
 
@@ -340,7 +311,7 @@ def keep(request: HttpRequest, writer: User, pk: int, section: str) -> HttpRespo
     sheet, one = _editable(writer, pk, section)
     now = preparing.working(sheet, one)
     form = SectionForm(request.POST, section=one, kept=now.values)
-    revision = _number(request.POST.get("revision"))
+    revision = number_in(request.POST.get("revision"), DIGITS)
     worry = ""
     if request.user.pk != writer.pk:
         worry = _("Your session has ended. Your text is kept: sign in to save it.")
@@ -361,11 +332,11 @@ def keep(request: HttpRequest, writer: User, pk: int, section: str) -> HttpRespo
         except Refused as refusal:
             worry = str(refusal)
         else:
-            kept.forget(writer, pk=pk, section=section)
+            composing.forget_for(writer.pk, _page_url(pk, section))
             when = row.changed_at if row.pk else None
             said = _("Saved, %(when)s") % {"when": moment(when)} if when else _("Saved")
             return JsonResponse({"said": said, "worry": "", "revision": row.revision})
-    kept.keep(request, writer, pk=pk, section=section)
+    _keep(request, writer, pk=pk, section=section)
     return JsonResponse({"said": _("Kept"), "worry": worry, "revision": revision})
 
 

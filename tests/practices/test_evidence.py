@@ -341,6 +341,9 @@ def test_thanks_change_no_level(sheet: Sheet, world: World) -> None:
 def test_bearers_and_animators_are_told_once_and_nobody_once_it_was_decided_again(
     sheet: Sheet, world: World, work: Callable[[], None], mailoutbox: list[Any]
 ) -> None:
+    work()
+    # Its publication was told too.
+    mailoutbox.clear()
     day = timezone.localdate() + timedelta(days=1)
     decide(sheet, "2", by=world.maude, source="Registre", review_on=day)
     Evidence.objects.update(review_on=day - timedelta(days=3))
@@ -391,7 +394,7 @@ def test_what_could_identify_a_young_person_is_shown_before_it_is_published(
     maude, url = as_(world.maude), f"/pratiques/{sheet.pk}/preuve/"
     typed = {"level": "1", "reason": "Appeler le 418 555-2368."}
     page = maude.post(url, typed)
-    assert page.context["groups"] and not Evidence.objects.exists()
+    assert page.context["parts"] and not Evidence.objects.exists()
     mended = maude.post(url, typed | {"replace": "reason:0"})
     assert "418 555-2368" not in mended.context["form"]["reason"].value()
     maude.post(url, typed | {"act": "as-is"})

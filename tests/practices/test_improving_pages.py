@@ -98,6 +98,41 @@ def test_what_could_identify_somebody_is_shown_before_anything_is_proposed(
     assert Proposal.objects.get().values["steps"][0]["text"] == "Appeler le 046 454 286"
 
 
+def test_the_steps_of_an_improvement_are_added_and_moved_without_javascript(
+    world: World, sheet: Sheet, as_: As
+) -> None:
+    client, there = as_(world.real), url("propose", sheet.pk, "deroulement")
+    steps = {"steps-title": ["Choisir", "Appeler"], "steps-text": ["Une personne", ""]}
+
+    def rows(asked: str) -> list[str]:
+        shown = client.post(there, form_of(world.real, why=WHY, step=asked, **steps))
+        assert not shown.context["form"].errors
+        return [one["title"] for one in shown.context["form"]["steps"].value()]
+
+    assert rows("steps:add") == ["Choisir", "Appeler", ""]
+    assert rows("steps:up:1") == ["Appeler", "Choisir"]
+    assert rows("steps:remove:0") == ["Appeler"]
+    assert not Proposal.objects.exists()
+    client.post(there, form_of(world.real, why=WHY, **steps))
+    assert [one["title"] for one in Proposal.objects.get().values["steps"]] == [
+        "Choisir",
+        "Appeler",
+    ]
+
+
+def test_all_that_is_to_be_mended_is_said_at_once_with_its_limits(
+    world: World, sheet: Sheet, as_: As
+) -> None:
+    there = url("propose", sheet.pk, "identite")
+
+    blank = form_of(world.real, title="x" * 161, summary=" \n ", since="x" * 41)
+    form = as_(world.real).post(there, blank).context["form"]
+
+    assert form.errors.keys() == {"title", "summary", "since", "why"}
+    assert "160" in form.errors["title"][0]
+    assert form["title"].value() == "x" * 161
+
+
 def test_what_was_typed_comes_back_after_a_session_that_ended(
     world: World, sheet: Sheet, as_: As
 ) -> None:

@@ -237,8 +237,10 @@ def test_the_animator_sees_what_changed_since_the_published_version(
 
     changes = as_(world.odile).get(vie(sheet)).context["changes"]
 
-    assert [section.name for section, _fields in changes] == ["besoin"]
-    assert [(one.field.name, one.after) for one in changes[0][1]] == [("context", ["Autrement"])]
+    assert [one.section.name for one in changes] == ["besoin"]
+    assert [one.field.name for one in changes[0].differences] == ["context"]
+    parts = changes[0].differences[0].items[0].parts[0]
+    assert "".join(one.text for one in parts if one.change != "removed") == "Autrement"
     assert "Autrement" not in as_(world.real).get(sheet.get_absolute_url()).content.decode()
 
 

@@ -239,7 +239,7 @@ def test_an_identifier_is_shown_before_it_is_published(sheet: Sheet, world: Worl
     typed = SAID | {"lesson": "Appeler le 418 555-2368 le matin."}
 
     page = real.post(url, typed)
-    assert page.status_code == 200 and page.context["groups"] and not Trial.objects.exists()
+    assert page.status_code == 200 and page.context["parts"] and not Trial.objects.exists()
 
     mended = real.post(url, typed | {"replace": "lesson:0"})
     assert "418 555-2368" not in mended.context["form"]["lesson"].value()
@@ -251,8 +251,7 @@ def test_an_identifier_is_shown_before_it_is_published(sheet: Sheet, world: Worl
 
 def test_a_double_submit_of_the_page_is_one_trial(sheet: Sheet, world: World, as_: As) -> None:
     real, url = as_(world.real), f"/pratiques/{sheet.pk}/essai/"
-    form = real.get(url).context["form"]
-    typed = SAID | {"submission": str(form["submission"].value())}
+    typed = SAID | {"submission": str(real.get(url).context["submission"])}
 
     real.post(url, typed)
     real.post(url, typed)
@@ -264,7 +263,7 @@ def test_what_was_typed_survives_the_end_of_the_session(
     sheet: Sheet, world: World, as_: As
 ) -> None:
     real, url = as_(world.real), f"/pratiques/{sheet.pk}/essai/"
-    writer = real.get(url).context["form"]["writer"].value()
+    writer = real.get(url).context["writer"]
 
     away = as_(None).post(url, SAID | {"writer": writer})
 
