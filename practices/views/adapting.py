@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from core.errors import Refused
+from core.ratelimit import limited
 from core.web import person
 from practices.errors import GuestsRead, NotABearer, NotYourOrganisation, WrongStage
 from practices.forms.adapting import AdaptingForm
@@ -24,6 +25,7 @@ from practices.views.composing import Again
 ADAPT, DIFFERS = "practices/improving/adapt.html", "practices/improving/differs.html"
 
 
+@limited("practices_adaptations", limit=60, window=3600)
 @composing.composer
 def adapt(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """A draft of her organisation that begins with this sheet."""

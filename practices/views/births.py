@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import content, warning
 from core.errors import Refused
+from core.ratelimit import limited
 from core.web import no_store, person
 from practices import laying
 from practices.centre.births import waiting_for
@@ -32,6 +33,7 @@ def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 18 else 0
 
 
+@limited("practices_births", limit=120, window=3600)
 @require_http_methods(["GET", "HEAD", "POST"])
 def from_thread(request: HttpRequest) -> HttpResponse:
     """The messages of a thread: which ones, where each goes, and the draft that they make."""

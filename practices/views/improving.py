@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from community.models import Reaction
 from core.errors import Refused
+from core.ratelimit import limited
 from core.web import person
 from practices.content import Values
 from practices.differences import between
@@ -61,6 +62,7 @@ def choose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     return render(request, "practices/improving/choose.html", {"sheet": sheet, "rows": rows})
 
 
+@limited("practices_proposals", limit=60, window=3600)
 @composing.composer
 def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
     """Another text for one section of a published sheet, and why."""

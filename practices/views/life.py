@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import warning
 from core.errors import NotAllowed, Refused
 from core.pagination import by_cursor
+from core.ratelimit import limited
 from core.web import person
 from practices import acts, looking, preparing
 from practices.acts import Act
@@ -32,6 +33,7 @@ Progress = Sheet.Progress
 # ---------------------------------------------------------------------------------- beginning
 
 
+@limited("practices_sheets", limit=60, window=3600)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A title, and the sheet is begun: the rest is written section by section."""

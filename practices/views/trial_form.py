@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from core import content
 from core.errors import Refused
+from core.ratelimit import limited
 from core.web import person
 from core.writing import keeps_writing, writer_token
 from practices.errors import GuestsRead, NotYourTrial, WrongStage
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from practices.models import Sheet
 
 
+@limited("practices_trials", limit=60, window=3600)
 @keeps_writing(typed.keep)
 def new(request: HttpRequest, pk: int) -> HttpResponse:
     """Three answers are enough."""
