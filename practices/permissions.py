@@ -21,7 +21,8 @@ class Rights:
     bears       is one of those whom the bearing organisation named
     answers     is the référente of the bearing organisation
     moderates   is an animator of the federation
-    began       began it, and no version was published yet
+    began       began it, is still of the bearing organisation (or animates), and no version was
+                published yet
     writes      is a member: guests read
     alive       was not withdrawn nor set aside
     published   a version is there for its readers
@@ -74,10 +75,17 @@ def rights_of(user: Viewer, sheet: Sheet) -> Rights:
         bears=bool(known and known.viewer_bears),
         answers=member and sheet.bearer.contact_id == user.pk,
         moderates=bool(known and known.viewer_moderates),
-        began=member and sheet.owner_id == user.pk and sheet.current_id is None,
+        began=member and sheet.current_id is None and _began(user, sheet),
         writes=member,
         alive=sheet.state not in (State.REMOVED, State.HIDDEN),
         published=sheet.is_published,
+    )
+
+
+def _began(user: Any, sheet: Sheet) -> bool:
+    """Who left the organisation leaves it what she began there."""
+    return sheet.owner_id == user.pk and (
+        user.organisation_id == sheet.bearer_id or user.is_animator
     )
 
 

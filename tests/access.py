@@ -20,7 +20,7 @@ from forums.models import Post, Thread
 from library.models import Collection, Document
 from moderation.models import Report
 from notifications.models import IncomingMail
-from practices.models import Booklet, Passage, Proposal, Sheet
+from practices.models import Booklet, Passage, Proposal, Sheet, Trial
 from search.models import SavedSearch
 
 # Who an address is for.
@@ -311,6 +311,9 @@ def _practices_arguments(address: Address, names: set[str]) -> list[dict[str, An
     if "proposal" in names:
         found = Proposal.objects.values_list("sheet_id", "pk")
         return [{"pk": sheet, "proposal": pk} | rest for sheet, pk in found]
+    if address.name in ("practices:trial_change", "practices:trial_aside"):
+        told = Trial.objects.values_list("sheet_id", "pk")
+        return [{"pk": sheet, "number": trial} for sheet, trial in told]
     if address.name == "practices:consent":
         return [{"pk": pk} for pk in Passage.objects.values_list("pk", flat=True)]
     return [{"pk": pk} | rest for pk in Sheet.objects.values_list("pk", flat=True)]

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core.models import Term
 from core.text import fold
-from practices.content import Content, completeness
+from practices.content import CONTROLS, Content, completeness
 from practices.errors import (
     GuestsRead,
     NotABearer,
@@ -97,7 +97,7 @@ def reviewable(sheet: Sheet, by: User) -> Sheet:
 
 def require_reason(reason: str, most: int = 400) -> str:
     """The reason on one line. Raises `ReasonNeeded` when there is none."""
-    reason = " ".join(reason.split())[:most]
+    reason = " ".join(CONTROLS.sub(" ", reason).split())[:most]
     if not reason:
         raise ReasonNeeded
     return reason

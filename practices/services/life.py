@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 Progress = Sheet.Progress
 # A published sheet is looked at again after a year.
 REVIEW_MONTHS = 12
+# The columns that say whether the organisation consents to the showcase.
+CONSENT = ("level", "consented_at", "consented_by", "awaits_opening")
 
 
 def next_review(day: date | None = None) -> date:
@@ -288,14 +290,17 @@ def hide_sheet(sheet: Sheet, *, by: User, reason: str) -> Sheet:
 
 @transaction.atomic
 def restore_sheet(sheet: Sheet, *, by: User, reason: str = "") -> Sheet:
-    """Put back what was set aside or withdrawn. Raises `Missing`, `NotAllowed`."""
+    """Put back what was set aside or withdrawn. What its bearers withdrew comes back to members
+    only: for the showcase, the organisation consents again. Raises `Missing`, `NotAllowed`."""
     sheet, rights = locked(sheet, by)
     if not rights.moderates:
         raise NotAllowed
     if sheet.state in (State.HIDDEN, State.REMOVED):
+        if sheet.state == State.REMOVED:
+            _forget_consent(sheet)
         sheet.state = State.PUBLISHED if sheet.current_id is not None else State.PENDING
         sheet.removed_at, sheet.removed_reason = None, ""
-        touch(sheet, "state", "removed_at", "removed_reason")
+        touch(sheet, "state", "removed_at", "removed_reason", *CONSENT)
         log.record("sheet.put_back", sheet, by=by, reason=reason)
         emit("sheet.put_back", sheet=sheet.pk)
     return sheet
@@ -342,6 +347,12 @@ def give_consent(sheet: Sheet, *, by: User) -> Sheet:
     return sheet
 
 
+def _forget_consent(sheet: Sheet) -> None:
+    """Out of the showcase, as if nobody had consented; the caller saves `CONSENT`."""
+    sheet.level = Level.COMMUNITY
+    sheet.consented_at, sheet.consented_by, sheet.awaits_opening = None, None, False
+
+
 @transaction.atomic
 def withdraw_consent(sheet: Sheet, *, by: User) -> Sheet:
     """The organisation takes its consent back: the sheet leaves the showcase at once.
@@ -352,9 +363,8 @@ def withdraw_consent(sheet: Sheet, *, by: User) -> Sheet:
     if not rights.consent:
         raise NotAllowed
     if sheet.consented_at is not None:
-        sheet.level = Level.COMMUNITY
-        sheet.consented_at, sheet.consented_by, sheet.awaits_opening = None, None, False
-        touch(sheet, "level", "consented_at", "consented_by", "awaits_opening")
+        _forget_consent(sheet)
+        touch(sheet, *CONSENT)
         log.record("sheet.consent_withdrawn", sheet, by=by)
         emit("sheet.changed", sheet=sheet.pk)
         run_hooks("audience.changed", kind="sheet", ids=[sheet.pk])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core.events import emit
 from core.text import one_line
+from practices.content import CONTROLS
 from practices.errors import NothingChosen, TooManyBooklets, TooManySheets
 from practices.models import Booklet, Sheet
 
@@ -27,7 +28,10 @@ TITLE_LENGTH = 120
 def count_downloads(sheets: Collection[int], *, by: User) -> None:
     """One more for each of these sheets. That `by` took them is said to whoever will ask her what
     came of it, and kept nowhere else."""
-    Sheet.objects.filter(pk__in=sheets).update(download_count=F("download_count") + 1)
+    # Locked in one order: two people who take the same booklet would each wait for the other.
+    rows = Sheet.objects.filter(pk__in=sheets)
+    list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    rows.update(download_count=F("download_count") + 1)
     for pk in sheets:
         emit("sheet.downloaded", sheet=pk, user=by.pk)
 
@@ -51,7 +55,7 @@ def ask_booklet(sheets: Sequence[int], *, title: str = "", by: User) -> Booklet:
         raise TooManyBooklets
     booklet = Booklet.objects.create(
         owner=by,
-        title=one_line(title)[:TITLE_LENGTH] or _("Practices to take away"),
+        title=one_line(CONTROLS.sub("", title))[:TITLE_LENGTH] or _("Practices to take away"),
         sheets=chosen,
     )
     emit("booklet.asked", booklet=booklet.pk)

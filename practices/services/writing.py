@@ -160,15 +160,18 @@ def _note_work(sheet: Sheet) -> None:
 def drop_section(sheet: Sheet, name: str, *, by: User) -> None:
     """Give up what was prepared in one section of a published sheet: the published text stands.
 
-    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`.
+    What was submitted is given up only by animators. Raises `Missing`, `GuestsRead`, `NotABearer`,
+    `Withdrawn`, `WrongStage`.
     """
-    sheet, _rights = editable(sheet, by)
+    sheet, rights = editable(sheet, by)
+    if sheet.progress in (Progress.SUBMITTED, Progress.REVIEW) and not rights.moderates:
+        raise WrongStage
     if sheet.current_id is None:
         return
     WorkingSection.objects.filter(sheet=sheet, name=name).delete()
     if not WorkingSection.objects.filter(sheet=sheet).exists():
-        sheet.progress = Progress.NONE
-        touch(sheet, "progress")
+        sheet.progress, sheet.claimed_by, sheet.submitted_at = Progress.NONE, None, None
+        touch(sheet, "progress", "claimed_by", "submitted_at")
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from core import composing
 from core.composing import Again
 from core.errors import Refused
+from core.ratelimit import limited
 from core.web import person
 from practices.errors import NotABearer, NotYourOrganisation
 from practices.forms.adapting import AdaptingForm
@@ -25,6 +26,7 @@ from practices.views.common import composer, of_members_sheet
 ADAPT, DIFFERS = "practices/improving/adapt.html", "practices/improving/differs.html"
 
 
+@limited("practices_adaptations", limit=60, window=3600)
 @composer
 def adapt(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """A draft of her organisation that begins with this sheet."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from core import content, warning
 from core.errors import Refused
+from core.ratelimit import limited
 from core.web import no_store, number_in, person
 from practices import laying
 from practices.centre.births import waiting_for
@@ -28,6 +29,7 @@ from practices.views.common import of_members_sheet
 MEND, AS_IS, MAKE = "corriger", "tel-quel", "creer"
 
 
+@limited("practices_births", limit=120, window=3600)
 @require_http_methods(["GET", "HEAD", "POST"])
 def from_thread(request: HttpRequest) -> HttpResponse:
     """The messages of a thread: which ones, where each goes, and the draft that they make."""

@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from core import files
 from core.errors import Invalid
+from core.facets import line_of
+from core.ratelimit import limited
 from core.text import fold
 from core.web import no_store, numbers_in, person
 from practices import booklets
@@ -29,13 +31,15 @@ def _asked(values: list[str]) -> list[int]:
     return list(dict.fromkeys(numbers_in(values)))
 
 
+@limited("practices_booklets", limit=120, window=3600)
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """Choose sheets for a booklet; `?fiche=` are chosen already, `?mot=` narrows the others."""
     user = person(request)
     given = request.POST if request.method == "POST" else request.GET
     wanted = _asked(given.getlist("fiche"))
-    title, words, refusal = given.get("titre", "")[:TITLE_LENGTH], given.get("mot", ""), None
+    title, words = given.get("titre", "")[:TITLE_LENGTH], line_of(given.get("mot", ""))
+    refusal = None
     if request.method == "POST" and request.POST.get("acte") != "chercher":
         try:
             booklet = ask_booklet(wanted, title=title, by=user)

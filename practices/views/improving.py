@@ -14,6 +14,7 @@ from community.models import Reaction
 from core import composing
 from core.composing import Again
 from core.errors import Refused
+from core.ratelimit import limited
 from core.web import number_in, person
 from practices.content import Values
 from practices.differences import between
@@ -60,6 +61,7 @@ def choose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     return render(request, "practices/improving/choose.html", {"sheet": sheet, "rows": rows})
 
 
+@limited("practices_proposals", limit=60, window=3600)
 @composer
 def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
     """Another text for one section of a published sheet, and why."""

@@ -13,6 +13,7 @@ from core import composing
 from core.composing import Again
 from core.errors import NotAllowed, Refused
 from core.pagination import by_cursor
+from core.ratelimit import limited
 from core.web import person
 from practices import acts, looking, preparing
 from practices.acts import Act
@@ -35,6 +36,7 @@ Progress = Sheet.Progress
 # ---------------------------------------------------------------------------------- beginning
 
 
+@limited("practices_sheets", limit=60, window=3600)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
     """A title, and the sheet is begun: the rest is written section by section."""

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from core import composing, content
 from core.errors import Refused
+from core.ratelimit import limited
 from core.web import number_in, person
 from practices.errors import NotYourTrial
 from practices.forms.trials import TrialForm, initial_of
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 PAGE = "practices/trial_form.html"
 
 
+@limited("practices_trials", limit=60, window=3600)
 @composer
 def new(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Three answers are enough."""

@@ -11,7 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from accounts.models import User
-from practices.models import Proposal, Sheet, Trial, Version
+from practices.models import (
+    Booklet,
+    Evidence,
+    EvidenceRequest,
+    Interest,
+    Passage,
+    Proposal,
+    Sheet,
+    Trial,
+    Version,
+)
 from practices.sections import SECTIONS, Kind
 from practices.services import life, writing
 from tests.conftest import World
@@ -164,12 +174,62 @@ def _around(found: Sheets, sheet: Sheet, state: str, version: Version, by: User)
     Sheet.objects.filter(pk=sheet.pk).update(trial_count=1, abandoned_count=1, waiting_count=1)
     for said in (told, why, word(state, "plutot")):
         found.reads(said, members, set())
+    _set_aside(found, sheet, state, version, by)
+    _weighed(found, sheet, state, by)
+    Interest.objects.create(sheet=sheet, user=by, saved_at=sheet.created_at)
+    Booklet.objects.create(owner=by, title=f"Livret {word(state, 'livret')}", sheets=[sheet.pk])
+    found.reads(word(state, "livret"), {"real"})
+
+
+def _set_aside(found: Sheets, sheet: Sheet, state: str, version: Version, by: User) -> None:
+    """A trial and an improvement that an animator set aside: they exist for animators only."""
+    told, why = word(state, "essaicache"), word(state, "propositioncachee")
+    Trial.objects.create(
+        sheet=sheet, version=version, owner=by, organisation=by.organisation, period="Automne",
+        outcome="mieux", lesson=f"Retenir {told}", state="hidden",
+    )  # fmt: skip
+    Proposal.objects.create(
+        sheet=sheet, section="besoin", base=version, owner=by, organisation=by.organisation,
+        values={"context": f"Plutôt {why}"}, why=f"Parce que {why}", state="hidden",
+    )  # fmt: skip
+    for said in (told, why):
+        found.reads(said, FEDERATION, set())
+
+
+def _weighed(found: Sheets, sheet: Sheet, state: str, by: User) -> None:
+    """Why its level of evidence was decided, read by members; what its bearers ask for."""
+    readers, followers = READERS[state]
+    motive, asked = word(state, "motif"), word(state, "demande")
+    Evidence.objects.create(sheet=sheet, level="1", reason=f"Parce que {motive}", by=by)
+    EvidenceRequest.objects.create(
+        sheet=sheet, level="3", source=f"Voir {asked}", words=f"Parce que {asked}", by=by
+    )
+    found.reads(motive, readers - {"visitor"} | FEDERATION, set())
+    found.reads(asked, followers | FEDERATION, set())
+
+
+def _quotes(found: Sheets, sheet: Sheet, state: str) -> None:
+    """What it quotes of threads: read by who makes it, and by who wrote it, who is told of the
+    title of the draft; one of them wrote without her name."""
+    title = word(state, "identitetitle")
+    for number, (who, unnamed) in enumerate((("real", False), ("naima", True))):
+        said = word(state, f"passage{who}")
+        Passage.objects.create(
+            sheet=sheet, kind="post", object_id=999_001 + number, thread_id=999_000,
+            section="besoin", field="context", text=f"Mot {said}", writer=found.people[who],
+            unnamed=unnamed, consent=Passage.Consent.GIVEN,
+        )  # fmt: skip
+        found.reads(said, BEARER | {who})
+        found.may[title] = found.may[title] | {who}
+    Sheet.objects.filter(pk=sheet.pk).update(born_of=999_000)
 
 
 def _settle(found: Sheets, sheet: Sheet, state: str) -> None:
     """The end of the life of each, and of whom it is read then."""
     maude, odile = found.people["maude"], found.people["odile"]
-    if state == "publique":
+    if state == "brouillon":
+        _quotes(found, sheet, state)
+    elif state == "publique":
         life.give_consent(sheet, by=odile)
         life.open_to_public(sheet, by=odile)
     elif state == "archivee":

@@ -91,7 +91,7 @@ def test_a_draft_and_a_number_never_used_answer_alike(sheets: Sheets, db: None, 
         if not address.name.startswith("practices:") or row is None or row.post_only:
             continue
         for path in access.paths(address):
-            if f"/{there}/" not in path:
+            if not path.startswith(f"/pratiques/{there}/"):
                 continue
             absent = path.replace(f"/{there}/", "/987654/")
             answers = [client.get(one) for one in (path, absent)]
