@@ -64,7 +64,7 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 def _outcomes(sheet: Sheet) -> list[tuple[str, Any]]:
     """The facet. The counters of the sheet say how many there are in all and abandoned: no other
     number is counted on a page."""
-    return [("", _("All")), *Trial.Outcome.choices]
+    return [("", _("All the trials")), *Trial.Outcome.choices]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
