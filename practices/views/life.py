@@ -109,7 +109,7 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     context: dict[str, Any] = {
         "sheet": sheet,
         "rights": rights,
-        "acts": acts.offered(sheet, rights),
+        "acts": acts.offered(sheet, rights, person(request)),
         "bearers": preparing.bearers_of(sheet),
         "steps": preparing.steps_of(sheet) if preparing.follows(sheet, rights) else [],
     }
