@@ -21,6 +21,8 @@ from practices.services import life, writing
 if TYPE_CHECKING:
     from django.utils.functional import Promise
 
+    from accounts.models import User
+
 Progress = Sheet.Progress
 WAITING = (Progress.SUBMITTED, Progress.REVIEW)
 MINE = (Progress.DRAFT, Progress.CORRECTIONS, Progress.REFUSED)
@@ -282,7 +284,12 @@ ACTS: tuple[Act, ...] = (
 BY_NAME = {act.name: act for act in ACTS}
 
 
-def offered(sheet: Sheet, rights: Rights) -> list[Act]:
-    """The acts that the page offers her now, the main ones first."""
-    found = [act for act in ACTS if act.offered(sheet, rights)]
+def offered(sheet: Sheet, rights: Rights, user: User) -> list[Act]:
+    """The acts that the page offers her now, the main ones first; not to take what is hers."""
+    claimed = sheet.progress == Progress.REVIEW and sheet.claimed_by_id == user.pk
+    found = [
+        act
+        for act in ACTS
+        if act.offered(sheet, rights) and not (claimed and act.run is life.claim)
+    ]
     return sorted(found, key=lambda act: not act.main)

@@ -192,8 +192,14 @@ def text_of(section: Section, values: Mapping[str, Any]) -> str:
     return "\n\n".join(parts)
 
 
+TITLE = ("identite", "title")
+
+
 def words(content: Content) -> Iterable[str]:
-    """All that a sheet says, a string a section: what the search indexes."""
+    """All that a sheet says beside its title, a string a section: what the search indexes. Without
+    the labels of the fields, which are the same in every sheet and would fill its excerpts."""
     for name, values in content.items():
         if name in BY_NAME:
-            yield text_of(BY_NAME[name], values)
+            said = (lines_of(field, values.get(field.name)) for field in BY_NAME[name].fields
+                    if (name, field.name) != TITLE)  # fmt: skip
+            yield "\n\n".join("\n".join(lines) for lines in said if lines)

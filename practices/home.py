@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from core.audience import State
 from core.content import Decision, Section
@@ -68,7 +68,7 @@ def _decision(sheet: Sheet) -> Decision:
         quiet_title=_("A practice sheet to review"),
         since=sheet.submitted_at or sheet.updated_at,
         url=reverse("practices:life", args=(sheet.pk,)),
-        action=gettext_lazy("Review"),
+        action=pgettext_lazy("a button", "Review"),
         minutes=REVIEW_MINUTES,
         details=details,
     )

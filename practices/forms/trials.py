@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Organisation
 from core import terms
 from core.composing import Composed
-from practices.errors import NoOrganisation, OneOfYourOrganisation
+from practices.errors import FieldMissing, NoOrganisation, OneOfYourOrganisation
 from practices.models import Trial
 from practices.services.trials import LINES, REQUIRED, SCHEMES, TEXTS
 
@@ -102,6 +102,9 @@ class TrialForm(Composed):
         for name in REQUIRED:
             self.fields[name].widget.attrs["required"] = True
             self.fields[name].asked = True  # type: ignore[attr-defined]
+            # All three at once: the service would name them one by one.
+            self.fields[name].required = True
+            self.fields[name].error_messages["required"] = FieldMissing.message
 
     @property
     def more_is_wrong(self) -> bool:

@@ -103,7 +103,7 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     context: dict[str, Any] = {
         "sheet": sheet,
         "rights": rights,
-        "acts": acts.offered(sheet, rights),
+        "acts": acts.offered(sheet, rights, person(request)),
         "bearers": list(bearers_of(sheet.pk)),
         "steps": preparing.steps_of(sheet) if preparing.follows(rights) else [],
     }

@@ -55,7 +55,7 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         "trials": found.rows,
         "outcome": outcome,
         # The counters of the sheet say how many there are: no other number is counted on a page.
-        "outcomes": [("", _("All")), *Trial.Outcome.choices],
+        "outcomes": [("", _("All the trials")), *Trial.Outcome.choices],
         "abandoned": outcome == Trial.Outcome.ABANDONED,
         "next_url": f"?{urlencode(kept | {'apres': found.next})}" if found.next else "",
     }

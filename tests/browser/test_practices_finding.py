@@ -106,3 +106,21 @@ def test_every_state_passes_axe(house: House, world: World, sheets: list[Sheet],
         visitor.goto(url)
         troubles += check(visitor)
     assert troubles == []
+
+
+def test_on_a_phone_the_cost_and_the_acts_come_before_the_text(
+    house: House, world: World, sheets: list[Sheet]
+) -> None:
+    page = house.visit(world.eve, size="phone")
+    page.goto(sheets[1].get_absolute_url())
+    at_hand = page.locator(".at-hand")
+    expect(at_hand).to_contain_text(str(sheets[1].get_cost_band_display()))
+    acts = at_hand.locator("a[href='#actes']")
+    expect(acts).to_be_visible()
+    text, link = page.locator("article section").first.bounding_box(), acts.bounding_box()
+    assert text and link and link["y"] < text["y"]
+    acts.click()
+    expect(page.locator("#actes")).to_be_in_viewport()
+    assert not check(page)
+    page.set_viewport_size({"width": 1360, "height": 850})
+    expect(at_hand).to_be_hidden()

@@ -82,9 +82,9 @@ def test_what_is_typed_is_saved_by_itself_and_the_other_person_is_named(
     hers.locator("[name=context]").fill("De Naïma")
     expect(hers.locator("[data-state]")).to_contain_text("entre-temps")
     hers.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).last.click()
-    hers.wait_for_selector(".beside")
+    hers.wait_for_selector(".other-text")
     expect(hers.locator("[name=context]")).to_have_value("De Naïma")
-    expect(hers.locator(".beside")).to_contain_text("De Maude")
+    expect(hers.locator(".other-text")).to_contain_text("De Maude")
     assert values(sheet, "besoin")["context"] == "De Maude"
     assert check(hers) == []
 

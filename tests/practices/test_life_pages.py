@@ -54,6 +54,7 @@ def test_the_whole_life_by_its_pages(world: World, as_: As, draft: Sheet) -> Non
         "reprendre",
     }  # fmt: skip
     do(odile, draft, "prendre")
+    assert "prendre" not in offered(odile, draft), "she has it already"
     do(odile, draft, "corriger", words="Préciser les étapes.")
     shown = maude.get(draft.get_absolute_url()).content.decode()
     assert "Préciser les étapes." in shown

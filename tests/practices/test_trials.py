@@ -226,6 +226,12 @@ def test_a_member_tells_it_in_three_answers(sheet: Sheet, world: World, as_: As)
     assert "Le perroquet a suffi." in page and world.phare.name in page
 
 
+def test_all_that_is_missing_is_said_at_once(world: World, as_: As, sheet: Sheet) -> None:
+    answer = as_(world.real).post(f"/pratiques/{sheet.pk}/essai/", {})
+    assert answer.status_code == 400
+    assert set(answer.context["form"].errors) == {"period", "outcome", "lesson"}
+
+
 def test_what_is_missing_is_said_beside_its_field(sheet: Sheet, world: World, as_: As) -> None:
     answer = as_(world.real).post(f"/pratiques/{sheet.pk}/essai/", SAID | {"lesson": ""})
 
