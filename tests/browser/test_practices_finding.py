@@ -106,3 +106,29 @@ def test_every_state_passes_axe(house: House, world: World, sheets: list[Sheet],
         visitor.goto(url)
         troubles += check(visitor)
     assert troubles == []
+
+
+def test_who_filters_by_the_keyboard_goes_on_from_the_box_that_she_ticked(
+    house: House, world: World, sheets: list[Sheet]
+) -> None:
+    page = house.visit(world.eve)
+    page.goto("/pratiques/")
+    box = page.locator("input[name=ordre][value=secondaire-c1]")
+    page.locator("#tri").focus()
+    for _press in range(40):
+        page.keyboard.press("Tab")
+        if box.evaluate("box => box === document.activeElement"):
+            break
+    page.keyboard.press("Space")
+    page.wait_for_url("**ordre=secondaire-c1**")
+    expect(box).to_be_focused()
+    page.keyboard.press("Space")
+    page.wait_for_url(lambda url: "ordre=" not in url)
+    expect(box).to_be_focused()
+
+    # By the pointer, the page begins at its beginning.
+    other = house.visit(world.real)
+    other.goto("/pratiques/")
+    other.locator("input[name=ordre][value=secondaire-c1]").click()
+    other.wait_for_url("**ordre=secondaire-c1**")
+    expect(other.locator("body")).to_be_focused()
