@@ -330,7 +330,7 @@ def test_errors_in_the_directory_of_practices(house: House) -> None:
     look.errors(to("new"), title=IDENTIFIERS)
     look.errors(to("write_section", draft.pk, "identite"), title="Un titre " * 30)
     look.errors(to("write_section", draft.pk, "besoin"), context=IDENTIFIERS)
-    look.errors(to("from_thread", fil=str(thread.pk)), title="Un titre " * 30)
+    look.errors(to("from_thread", fil=str(thread.pk)), title="")
     look.errors(to("propose", one.pk, "besoin"), context="", why="")
     look.errors(to("propose", one.pk, "besoin"), why=IDENTIFIERS)
     look.errors(to("adapt", one.pk), title="")

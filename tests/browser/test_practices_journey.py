@@ -132,6 +132,7 @@ def test_the_whole_life_of_a_sheet(house: House, size: str, js: bool) -> None:
     submit(kim, adaptation)
     claim(odile, adaptation)
     act(odile, adaptation, "Publier")
+    work()
     tristan.goto(here)
     expect(tristan.get_by_role("main")).to_contain_text(ADAPTED)
     kim.goto(f"/pratiques/{sheet.pk}/arbre/")
