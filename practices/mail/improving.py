@@ -59,7 +59,7 @@ def proposal_arrived(mail: OutgoingMail) -> Message | None:
         return None
     bears = rights.bears
     return Message(
-        context=_context(proposal) | {"why": proposal.why},
+        context=_context(proposal) | {"because": proposal.why},
         why=_("You bear this practice sheet.") if bears else _("You animate the directory."),
     )
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from core import content, warning
@@ -91,7 +92,9 @@ def _said(refusal: Refused) -> str:
     name = getattr(refusal, "field", "")
     fields = (one for section in BY_NAME.values() for one in section.fields if one.name == name)
     field = next(fields, None)
-    return f"{field.label} : {refusal}" if field is not None else str(refusal)
+    if field is None:
+        return str(refusal)
+    return f"{field.label}{pgettext('before an error', ': ')}{refusal}"
 
 
 def _show(

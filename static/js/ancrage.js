@@ -173,8 +173,27 @@ function size(bytes) {
   const number = bytes < 1e6 ? Math.max(1, Math.round(bytes / 1e3)) : Math.round(bytes / 1e5) / 10;
   return `${number.toLocaleString(root.lang)}\u00a0${unit}`;
 }
+/* a choice that is sent at once brings a whole page: who makes it by the keyboard goes on from there */
+const CHOSEN = "chosen";
+function sendChoice(target) {
+  if (target.matches(":focus-visible")) {
+    const value = target.type === "checkbox" ? target.value : null;
+    try {
+      sessionStorage.setItem(CHOSEN, JSON.stringify({ path: location.pathname, name: target.name, value }));
+    } catch { /* no storage */ }
+  }
+  target.form.requestSubmit();
+}
+function backToChoice() {
+  const { path, name, value } = JSON.parse(sessionStorage.getItem(CHOSEN) || "{}");
+  sessionStorage.removeItem(CHOSEN);
+  if (path !== location.pathname) return;
+  const chosen = [...document.querySelectorAll("[data-submit]")].find((one) => one.name === name && (value ?? one.value) === one.value);
+  (chosen?.closest("details:not([open])")?.querySelector("summary") ?? chosen)?.focus();
+}
+try { backToChoice(); } catch { /* no storage */ }
 on("change", ({ target }) => {
-  if (target.matches("[data-submit]")) target.form.requestSubmit();
+  if (target.matches("[data-submit]")) sendChoice(target);
   if (!target.matches("input[type=file][data-files]")) return;
   let list = target.nextElementSibling;
   if (!list?.matches(".files")) {

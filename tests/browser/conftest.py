@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from accounts.models import Organisation, User
 from community.models import Charter, CharterAcceptance, SubCommunity
-from tests.browser import scenes
+from tests.browser import practice_pages, scenes
 from tests.browser.house import ARGUMENTS, Databases, House, lived_in, start_server
 from tests.conftest import World, make_organisation, make_person
 
@@ -115,6 +115,7 @@ def staged() -> None:
     """The demonstration, with every state that a page may have to show."""
     demonstration()
     scenes.stage()
+    practice_pages.add_practices(scenes.person(scenes.ANIMATOR), scenes.person(scenes.MEMBER))
     for person in User.objects.all():
         accept_everything(person)
 

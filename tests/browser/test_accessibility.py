@@ -18,11 +18,10 @@ from forums.models import Poll, Post, Synthesis, Thread
 from library.models import Collection, Document
 from moderation.models import Report
 from notifications.links import stop_url
-from practices.models import Interest, Sheet
 from search.links import stop_url as stop_searches
 from search.models import SynonymSet
 from tests import access
-from tests.browser import scenes
+from tests.browser import practice_pages, scenes
 from tests.browser.axe import check
 from tests.browser.conftest import Opens
 from tests.browser.house import House, path_of
@@ -66,16 +65,14 @@ NO_PAGE = {
     "library:feed_atom": "XML",
     "library:table": "a CSV file",
     "library:collection_zip": "an archive",
+    "practices:news": "a part of a page",
     "practices:pdf": "a file",
     "practices:json": "JSON",
     "practices:picture": "a picture",
     "practices:table": "a CSV file",
     "practices:json_list": "JSON",
-    "practices:booklet": "needs a booklet: test_practices_taking.py",
     "practices:booklet_pdf": "a file",
     "home:sitemap": "XML",
-    "practices:trial_change": "needs a trial of hers: test_practices_trials.py",
-    "practices:trial_aside": "needs a trial: test_practices_trials.py",
     "forums:aftermath": "needs a question of hers: test_practices_trials.py",
     "search:suggestions": "JSON",
     "search:feed": "XML",
@@ -394,6 +391,7 @@ ONE_OF: dict[str, Callable[[], Any]] = {
     "library_collection": lambda: Collection.objects.get(title=scenes.LIST).pk,
     "search_synonymset": lambda: SynonymSet.objects.order_by("pk")[0].pk,
     "moderation_report": lambda: Report.objects.order_by("pk")[0].pk,
+    **practice_pages.ONE_OF,
 }
 
 
@@ -427,27 +425,6 @@ def administrator_pages() -> list[str]:
     ]
 
 
-def taken_pages() -> list[str]:
-    """What Tristan takes away of the directory of practices."""
-    sheet = Sheet.objects.readable_by(person(scenes.MEMBER)).published()[0]
-    return [to("practices:print", sheet.pk), to("practices:new_booklet", fiche=str(sheet.pk))]
-
-
-def tried_pages() -> list[str]:
-    """What Tristan tries, keeps and is asked about; a level of evidence that has expired."""
-    tristan = person(scenes.MEMBER)
-    sheets = Sheet.objects.readable_by(tristan)
-    asked = Interest.objects.of(tristan).to_answer()[0]
-    tried, expired = sheets.filter(trial_count__gt=0)[0], sheets.exclude(evidence_expiry="")[0]
-    return [
-        to("practices:try", tried.pk),
-        to("practices:trials", tried.pk),
-        to("practices:kept"),
-        to("practices:asked", asked.sheet_id),
-        to("practices:evidence", expired.pk),
-    ]
-
-
 GROUPS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "visitor": ("", visitor_pages),
     "links": ("", token_pages),
@@ -459,8 +436,7 @@ GROUPS: dict[str, tuple[str, Callable[[], list[str]]]] = {
     "collections": (scenes.MEMBER, collection_pages),
     "visited": ("", visited_collections),
     "search": (scenes.MEMBER, search_pages),
-    "taken": (scenes.MEMBER, taken_pages),
-    "tried": (scenes.MEMBER, tried_pages),
+    **practice_pages.GROUPS,
     "newcomer": (scenes.NEWCOMER, newcomer_pages),
     "guest": (scenes.GUEST, guest_pages),
     "animator": (scenes.ANIMATOR, animator_pages),

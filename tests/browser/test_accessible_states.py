@@ -21,11 +21,12 @@ from moderation.models import Report
 from notifications.models import Delivery
 from notifications.services import set_mail
 from tests.accounts.people import give_password as set_password
-from tests.browser import scenes
+from tests.browser import practice_pages, scenes
 from tests.browser.acts import BOX, agree, give_password, publish, says, write
 from tests.browser.axe import check
 from tests.browser.conftest import Opens
 from tests.browser.house import House, path_of, work
+from tests.browser.practice_pages import DRAFT, to
 from tests.browser.scenes import person
 
 pytestmark = pytest.mark.browser
@@ -316,6 +317,35 @@ def test_the_work_of_an_animator(house: House, tmp_path: Path) -> None:
     look("a wrong form of the admin")
     page.goto(reverse("admin:accounts_user_changelist") + "?q=personne-de-ce-nom")
     look("an empty list")
+    assert look.found == []
+
+
+def test_errors_in_the_directory_of_practices(house: House) -> None:
+    one, draft = practice_pages.sheet(practice_pages.PUBLIC), practice_pages.sheet(DRAFT)
+    waiting = practice_pages.sheet(practice_pages.SUBMITTED)
+    thread = Thread.objects.get(title=scenes.LONG)
+    page = house.visit(person(scenes.MEMBER))
+    look = Look(page)
+    look.errors(to("new"))
+    look.errors(to("new"), title=IDENTIFIERS)
+    look.errors(to("write_section", draft.pk, "identite"), title="Un titre " * 30)
+    look.errors(to("write_section", draft.pk, "besoin"), context=IDENTIFIERS)
+    look.errors(to("from_thread", fil=str(thread.pk)), title="")
+    look.errors(to("propose", one.pk, "besoin"), context="", why="")
+    look.errors(to("propose", one.pk, "besoin"), why=IDENTIFIERS)
+    look.errors(to("adapt", one.pk), title="")
+    look.errors(to("try", one.pk))
+    look.errors(to("try", one.pk), lesson=IDENTIFIERS)
+    look.errors(to("for_call"))
+    look.errors(to("act", draft.pk, "retirer"))
+    page.goto(to("new_booklet"))
+    page.locator("main form[method=post] > .row .btn").first.click()
+    expect(page.locator("[data-errors]")).to_be_focused()
+    look("a booklet of nothing")
+    look.page = house.visit(person(scenes.ANIMATOR), size="phone")
+    look.errors(to("act", waiting.pk, "corriger"))
+    look.errors(to("act", waiting.pk, "refuser"), words=IDENTIFIERS)
+    look.errors(to("evidence", one.pk), source_url="nulle part")
     assert look.found == []
 
 

@@ -124,3 +124,29 @@ def test_on_a_phone_the_cost_and_the_acts_come_before_the_text(
     assert not check(page)
     page.set_viewport_size({"width": 1360, "height": 850})
     expect(at_hand).to_be_hidden()
+
+
+def test_who_filters_by_the_keyboard_goes_on_from_the_box_that_she_ticked(
+    house: House, world: World, sheets: list[Sheet]
+) -> None:
+    page = house.visit(world.eve)
+    page.goto("/pratiques/")
+    box = page.locator("input[name=ordre][value=secondaire-c1]")
+    page.locator("#tri").focus()
+    for _press in range(40):
+        page.keyboard.press("Tab")
+        if box.evaluate("box => box === document.activeElement"):
+            break
+    page.keyboard.press("Space")
+    page.wait_for_url("**ordre=secondaire-c1**")
+    expect(box).to_be_focused()
+    page.keyboard.press("Space")
+    page.wait_for_url(lambda url: "ordre=" not in url)
+    expect(box).to_be_focused()
+
+    # By the pointer, the page begins at its beginning.
+    other = house.visit(world.real)
+    other.goto("/pratiques/")
+    other.locator("input[name=ordre][value=secondaire-c1]").click()
+    other.wait_for_url("**ordre=secondaire-c1**")
+    expect(other.locator("body")).to_be_focused()

@@ -56,6 +56,7 @@ def test_a_visitor_walks_from_the_landing_page_to_a_practice_on_her_phone(
     page.locator(f"a[href='/pratiques/{sheet.pk}/imprimer/']").click()
     page.wait_for_url("**/imprimer/")
     expect(page.locator("svg.qr")).to_be_visible()
+    expect(page.locator("[data-print]")).to_be_visible(visible=js)
     assert fits(page)
 
 

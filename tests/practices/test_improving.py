@@ -333,6 +333,7 @@ def test_the_bearers_are_told_and_find_it_in_their_notices(
 
     told = [one for one in mailoutbox if one.to == [world.maude.email] and WHY in one.body]
     assert len(told) == 1
+    assert told[0].body.count(WHY) == 1, "below, the mail says why she receives it"
     assert sheet.title in told[0].subject
     assert [one.title for one in notices(world.maude)] == [sheet.title]
     assert notices(world.real) == []
