@@ -15,6 +15,7 @@ from core.audience import State
 from core.models import Term
 from practices.models import Evidence, Sheet, Trial, Version
 from practices.services import life
+from practices.services.evidence import decide, expire_evidence
 from tests.conftest import World
 from tests.forums.test_budgets import counted
 from tests.practices.conftest import CONTENT, make_published, make_sheet, make_terms, publish_sheet
@@ -159,12 +160,14 @@ def test_evidence_that_expired_is_found_by_why_and_only_while_it_is_in_force(
     shelf: World, as_: As
 ) -> None:
     plan = Sheet.objects.get(title="Le plan de retour")
-    Evidence.objects.create(sheet=plan, level="2", source="Données", expiry="date")
+    soon = timezone.localdate() + timedelta(days=1)
+    decide(plan, "2", by=shelf.odile, source="Données", review_on=soon)
+    Evidence.objects.filter(sheet=plan).update(review_on=timezone.localdate() - timedelta(days=1))
+    expire_evidence()
     assert titles(as_(shelf.real), "?perimee=date") == ["Le plan de retour"]
     assert numbers(as_(shelf.real), "perimee") == {"date": 1}
 
-    later = timezone.now() + timedelta(minutes=1)
-    Evidence.objects.create(sheet=plan, level="2", source="Données", decided_at=later)
+    decide(plan, "2", by=shelf.odile, source="Données")
     assert titles(as_(shelf.real), "?perimee=date") == []
 
 
