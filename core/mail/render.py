@@ -43,14 +43,16 @@ def build(name: str, address: str, message: Message, *, language: str, recipient
     """
     folder = f"emails/{message.template or name}"
     with translation.override(language):
+        # The words of the layout win: a message that calls one of its own by their name must not
+        # change what every mail says at its foot.
         context = {
+            **message.context,
             "site": site(),
             "recipient": recipient,
             "lang": _tag(language),
             "answerable": "Reply-To" in message.headers,
             "why": message.why,
             "unsubscribe_url": message.unsubscribe_url,
-            **message.context,
         }
         subject = shortened(one_line(_text(f"{folder}/subject.txt", context)), SUBJECT_LENGTH)
         text = _tidy(_text(f"{folder}/body.txt", context))
