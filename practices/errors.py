@@ -90,8 +90,8 @@ class SectionChanged(Refused):
     """Somebody else saved this section meanwhile; `theirs` is what it holds now, at `revision`."""
 
     message = _(
-        "Somebody changed this section while you were writing. Both texts are kept: choose what to "
-        "keep of each."
+        "This section was changed while you were writing, by somebody else or in another window of "
+        "yours. Both texts are kept: choose what to keep of each."
     )
     status = 409
 

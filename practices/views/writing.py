@@ -328,7 +328,7 @@ def keep(request: HttpRequest, writer: User, pk: int, section: str) -> HttpRespo
         try:
             row = save_section(sheet, section, form.values, by=writer, **_began_from(request.POST))
         except SectionChanged:
-            worry = _("Somebody changed this section meanwhile. Save to see both texts.")
+            worry = _("This section was changed elsewhere meanwhile. Save to see both texts.")
         except Refused as refusal:
             worry = str(refusal)
         else:
