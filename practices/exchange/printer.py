@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from PIL import ImageFile
+
 STYLE = Path(__file__).with_name("paper.css")
 # What a page may name: `papier:style.css`, and what is handed with it.
 SCHEME = "papier:"
@@ -27,6 +29,8 @@ def make(page: str, things: dict[str, str]) -> bytes:
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher, URLFetcherResponse
 
+    # WeasyPrint lets Pillow take truncated pictures in the whole process, the uploads included.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     handed = {"style.css": STYLE.read_text(), **things}
 
     class Handed(URLFetcher):

@@ -14,6 +14,7 @@ import pypdfium2.raw as pdfium
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client
+from PIL import ImageFile
 
 from accounts.models import User
 from practices.exchange import pages, printer, printing
@@ -185,3 +186,9 @@ def test_one_pdf_at_a_time_and_the_next_one_is_told_to_wait(
     monkeypatch.setattr(printing, "WAIT", 0.01)
     with printing._turn, pytest.raises(PrinterBusy):
         printing.print_here("<p>x", {})
+
+
+def test_a_truncated_picture_is_still_refused_after_a_sheet_was_printed(sheet: Sheet) -> None:
+    printed(sheet)
+
+    assert ImageFile.LOAD_TRUNCATED_IMAGES is False
