@@ -84,7 +84,7 @@ READERS = st.lists(
     # To make a failing draw smaller takes minutes here, and says little more.
     phases=[Phase.explicit, Phase.generate],
     deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=list(HealthCheck),
 )
 def test_list_numbers_map_table_and_pages_agree(
     world: World,

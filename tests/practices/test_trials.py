@@ -179,9 +179,7 @@ def test_she_is_thanked_and_the_counter_follows(sheet: Sheet, world: World) -> N
 # ------------------------------------------------------------- counters are a recount, always
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
     steps=st.lists(
         st.tuples(

@@ -188,7 +188,7 @@ def test_the_meter_counts_the_fields_and_names_what_would_help_most(world: World
 LINES = st.lists(st.text(st.characters(codec="utf-8"), max_size=40), max_size=6)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(lines=LINES, line=st.text(st.characters(codec="utf-8"), max_size=100))
 def test_cleaning_twice_is_cleaning_once(lines: list[str], line: str) -> None:
     for section in SECTIONS:
