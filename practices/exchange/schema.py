@@ -7,14 +7,13 @@ improvements) is counted, and never told.
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
-from core import terms
+from core import jsonld, terms
 from core.site import absolute, site
 from practices.content import lines_of
 from practices.exchange import picture
@@ -22,8 +21,6 @@ from practices.exchange.pages import LANGUAGE
 from practices.models import Sheet
 from practices.sections import ADAPTING, BY_NAME
 
-# A script element ends at its first "</", whatever the JSON says.
-UNSAFE = {ord(char): f"\\u{ord(char):04X}" for char in "<>&\u2028\u2029"}
 RIGHTS = dict(ADAPTING)
 
 
@@ -123,8 +120,6 @@ def first_lines(sheet: Sheet) -> str:
 
 
 def script(sheet: Sheet) -> SafeString:
-    """The description as the inside of a `<script type="application/ld+json">`: data, which a
-    policy of scripts lets be, and whose words cannot end the element."""
+    """The description as the inside of a script element (`core.jsonld`)."""
     with translation.override(LANGUAGE):
-        text = json.dumps(described(sheet), ensure_ascii=False, separators=(",", ":"))
-    return mark_safe(text.translate(UNSAFE))  # noqa: S308 (every sign of HTML was replaced)
+        return jsonld.script(described(sheet))

@@ -6,7 +6,6 @@ import uuid
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from practices.errors import AlreadyAnswered
 from practices.models import Proposal, Sheet
@@ -18,7 +17,6 @@ from tests.practices.conftest import make_published
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs row locks"),
 ]
 BETTER = {"context": "Surtout le lundi."}
 

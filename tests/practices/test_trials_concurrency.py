@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 
 import pytest
-from django.db import connection
 
 from accounts.models import User
 from core.models import OutgoingMail
@@ -17,7 +16,6 @@ from tests.forums.test_concurrency import at_once
 pytestmark = [
     pytest.mark.postgres,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="needs row locks"),
 ]
 
 
