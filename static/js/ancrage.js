@@ -6,6 +6,8 @@ const root = document.documentElement;
 const live = document.getElementById("live");
 const lang = root.lang.startsWith("en") ? "en" : "fr";
 const on = (type, act, options) => document.addEventListener(type, act, options);
+/* at each focus, and at the one that came before this file did, on a slow network */
+const atFocus = (act) => { on("focusin", act); act({ target: document.activeElement ?? root }); };
 root.classList.add("js");
 
 /* ---- said aloud, and shown when it is trouble ---- */
@@ -237,9 +239,9 @@ async function edit(box) {
   }
 }
 const wanted = "textarea[data-editor]:not([data-editor=off])";
-on("focusin", ({ target }) => { if (target.matches(wanted)) edit(target); });
+atFocus(({ target }) => { if (target.matches(wanted)) edit(target); });
 
-/* ---- suggestions of a search box: loaded at its first focus, which may come with the page ---- */
+/* ---- suggestions of a search box: loaded at its first focus ---- */
 
 async function suggest(box) {
   if (box.dataset.ready) return;
@@ -251,8 +253,7 @@ async function suggest(box) {
     /* it stays a plain field */
   }
 }
-on("focusin", ({ target }) => { if (target.matches("input[data-suggest]")) suggest(target); });
-if (document.activeElement?.matches("input[data-suggest]")) suggest(document.activeElement);
+atFocus(({ target }) => { if (target.matches("input[data-suggest]")) suggest(target); });
 
 /* ---- a composer: what helps to write comes when somebody begins to, or selects words to quote ---- */
 
@@ -262,7 +263,7 @@ function help({ target }) {
   if (composer?.contains(target) || target.closest?.("a:is([href*='citer='], [href*='repondre='])")) helped().then(({ open }) => open(composer), () => {});
 }
 if (composer) {
-  on("focusin", help);
+  atFocus(help);
   on("dragenter", help);
   on("selectionchange", () => {
     if (!getSelection().isCollapsed && getSelection().anchorNode?.parentElement?.closest(".said")) helped().then(({ notice }) => notice(), () => {});

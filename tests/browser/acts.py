@@ -35,9 +35,12 @@ def write(page: Page, text: str, *, js: bool = True) -> None:
     if not js:
         box.fill(text)
         return
+    editor = page.locator(EDITOR)
+    # The page may still be on its way: whether the box is seen is asked once it has come.
+    editor.or_(box).filter(visible=True).first.wait_for()
     if box.is_visible():
         box.click()
-    page.locator(EDITOR).click()
+    editor.click()
     page.keyboard.type(text)
 
 

@@ -47,6 +47,27 @@ def test_thanking_meanwhile_keeps_what_is_being_written(
     assert Post.objects.get(position=2).html == "<p>Une phrase <strong>en gras</strong></p>"
 
 
+def test_a_box_taken_before_the_scripts_came_still_gets_its_editor(
+    house: House, world: World, thread: Thread
+) -> None:
+    """On a weak network the page is there, and touched, well before its JavaScript."""
+    page = house.visit(world.eve)
+    held: list[Route] = []
+    page.route("**/ancrage*.js", lambda route: held.append(route))
+    page.goto(thread.get_absolute_url(), wait_until="commit")
+    page.locator(BOX).click()
+    page.keyboard.type("Un mot ")
+    expect(page.locator(BOX)).to_have_value("Un mot ")
+    for route in held:
+        route.continue_()
+    page.unroute("**/ancrage*.js")
+    expect(page.locator(EDITOR)).to_be_focused()
+    page.keyboard.type("de plus")
+    publish(page)
+    page.wait_for_url("**#message-2")
+    assert Post.objects.get(position=2).html == "<p>Un mot de plus</p>"
+
+
 def test_another_space_changes_who_reads_and_not_the_text(house: House, world: World) -> None:
     page = house.visit(world.naima, size="phone")
     page.goto("/discussions/nouveau/")

@@ -250,6 +250,7 @@ def add(box: Locator, text: str) -> None:
 def tick(page: Page, name: str, number: int) -> None:
     """One word of a list, which the section folds."""
     box = page.locator(f"[name={name}]").nth(number)
+    box.wait_for(state="attached")
     if not box.is_visible():
         page.locator("details", has=box).locator("summary").first.click()
     box.check()
