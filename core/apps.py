@@ -9,6 +9,6 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         # Each registers something: system checks, recurring duties, allauth's notices.
-        from core import checks, files, keeping, tasks  # noqa: F401
-        from core.files import resumable  # noqa: F401
+        from core import checks, files, integrity, keeping, tasks  # noqa: F401
+        from core.files import resumable, verifying  # noqa: F401
         from core.mail import adapter  # noqa: F401

@@ -25,7 +25,7 @@ from django.views.decorators.http import require_safe
 
 from core import events, leases, schedule
 from core.mail import outbox
-from core.models import OutboxEvent, OutgoingMail, Schedule
+from core.models import OutboxEvent, OutgoingMail, Schedule, StoredFile
 
 EVENTS_LATE = timedelta(minutes=5)
 MAILS_LATE = timedelta(minutes=15)
@@ -113,6 +113,12 @@ def storage_finding() -> Finding:
     return Finding(True)
 
 
+def files_finding() -> Finding:
+    """Whether every file that was read again is what was kept."""
+    damaged = StoredFile.objects.exclude(damage="").count()
+    return Finding(not damaged, damaged)
+
+
 FINDINGS: dict[str, Callable[[], Finding]] = {
     "events_waiting": events_finding,
     "events_failed": failed_events_finding,
@@ -124,6 +130,7 @@ FINDINGS: dict[str, Callable[[], Finding]] = {
     "cache": cache_finding,
     "disk_free": disk_finding,
     "storage": storage_finding,
+    "files": files_finding,
 }
 
 

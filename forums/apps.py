@@ -14,6 +14,7 @@ class ForumsConfig(AppConfig):
             digest,
             handlers,
             incoming,
+            integrity,
             kinds,
             mail,
             member_panel,

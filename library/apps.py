@@ -8,7 +8,13 @@ class LibraryConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from library import kinds, mail, reading, tasks  # noqa: F401  (they register themselves)
+        from library import (  # noqa: F401  (they register themselves)
+            integrity,
+            kinds,
+            mail,
+            reading,
+            tasks,
+        )
         from library.services import approval, links, reminders  # noqa: F401  (their duties too)
 
         kinds.register()

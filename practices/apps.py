@@ -13,6 +13,7 @@ class PracticesConfig(AppConfig):
             centre,
             copies,
             digest,
+            integrity,
             kinds,
             mail,
             organisation_panel,

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from core.content import Kind
+from core.integrity import Found, check
 from core.schedule import daily
 from search import drawing, indexing, vocabulary
 from search.models import Cell, SearchDocument
@@ -71,6 +72,26 @@ def check_words(cell: Cell, *, repair: bool = False) -> bool:
     if not right and repair:
         vocabulary.recount(cell)
     return right
+
+
+@check("search.index")
+def check_index(*, repair: bool) -> Found:
+    """Compare every kind, then the vocabulary of every cell."""
+    found = Found()
+    for kind in indexing.indexed_kinds():
+        told = sum(compare(kind, repair=repair), Differences())
+        found.looked_at += told.looked_at
+        if told.count:
+            found.tell(
+                f"{kind.name}: {told.missing} missing, {told.stale} not as they are, "
+                f"{told.gone} too many",
+                told.count,
+            )
+    for cell in Cell.objects.order_by("pk"):
+        if not check_words(cell, repair=repair):
+            found.tell(f"{cell.code}: its words are not those of its entries")
+    found.mended = found.wrong if repair else 0
+    return found
 
 
 @daily(hour=4, name="search.look_again")

@@ -23,6 +23,10 @@ class StoredFile(models.Model):
         WITHHELD = "withheld"  # until the antivirus answers
         INFECTED = "infected"  # its content is gone
 
+    class Damage(models.TextChoices):
+        LOST = "lost"  # the storage cannot give it
+        ALTERED = "altered"  # it is not what was kept
+
     uuid = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     file = models.FileField(storage=private_storage, max_length=200)
     name = models.CharField(max_length=150)
@@ -38,10 +42,16 @@ class StoredFile(models.Model):
     kind = models.CharField(max_length=40, blank=True)
     object_id = models.BigIntegerField(null=True)
     state = models.CharField(max_length=10, choices=State, default=State.READY)
+    # When its content was last read again, and what was found then.
+    checked_at = models.DateTimeField(null=True, editable=False)
+    damage = models.CharField(max_length=10, choices=Damage, blank=True, editable=False)
 
     class Meta:
         ordering = ("created_at",)
-        indexes = (models.Index(fields=("kind", "object_id"), name="file_target"),)
+        indexes = (
+            models.Index(fields=("kind", "object_id"), name="file_target"),
+            models.Index(fields=("damage",), name="file_damaged", condition=~models.Q(damage="")),
+        )
 
     def __str__(self) -> str:
         return self.name

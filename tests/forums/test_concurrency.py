@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from django.db import connection, connections
 
+from core.integrity import check_counters
 from forums import services
 from forums.models import FormerPlace, Post, ReadPosition, Thread
 from forums.services.common import Missing
@@ -76,6 +77,21 @@ def test_ten_replies_at_once_take_ten_positions(world: World, question: Thread) 
     assert sorted(positions) == list(range(1, 12))
     question.refresh_from_db()
     assert (question.reply_count, question.newest_position) == (10, 11)
+
+
+def test_counters_mended_while_people_write_stay_right(world: World, question: Thread) -> None:
+    """The recount locks the row, then counts: a reply is in its figure or adds itself to it."""
+    Thread.objects.filter(pk=question.pk).update(reply_count=40)
+
+    def act(number: int) -> None:
+        if number % 3 == 0:
+            check_counters(repair=True)
+        else:
+            services.reply(question, by=world.maude, text=f"Réponse {number}")
+
+    at_once(12, act)
+    question.refresh_from_db()
+    assert (question.reply_count, question.newest_position) == (8, 9)
 
 
 def test_two_windows_at_once_count_one_visit(world: World, question: Thread) -> None:
