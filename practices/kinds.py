@@ -12,8 +12,9 @@ from django.utils.translation import gettext_lazy
 from community.models import Reaction
 from core import content
 from core.content import Action, Kind
-from practices import home, indexed, matching, trial_kind
+from practices import home, indexed, trial_kind
 from practices.content import text_of, words
+from practices.finding import matching
 from practices.models import Proposal, Sheet
 from practices.models.sheet import space_of
 from practices.permissions import may_begin, may_write
