@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from community.models import Reaction
 from core import content
-from core.content import Action, Kind
+from core.content import Action, Kind, Tally
 from practices import home, indexed, trial_kind
 from practices.content import text_of, words
 from practices.finding import matching
@@ -114,6 +114,7 @@ def register() -> None:
             restore=restore_sheet,
             on_home=home.on_home,
             to_decide=home.to_decide,
+            tally=Tally(home.reviews_asked, home.reviews_said),
             outcome_url=outcome_url,
             birth_url=birth_url,
             reacted=sheet_reacted,
@@ -136,6 +137,7 @@ def register() -> None:
             hide=hide_proposal,
             restore=restore_proposal,
             to_decide=home.proposals_to_decide,
+            tally=Tally(home.answers_asked, home.answers_said),
             reacted=proposal_reacted,
             reactions=(Reaction.Type.THANKS.value,),
         )
