@@ -148,6 +148,27 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Awaiting:
+    """A line of what awaits a person: what it is, in a chip, how much of it, where it is done."""
+
+    chip: str | Promise
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How much of a kind awaits a person, at no query: home reads it with herself.
+
+    asked  (user) → an expression for the row of that person, None when nothing can await her
+    said   (what the expression gave) → the line that says it, or None
+    """
+
+    asked: Callable[[User], Any]
+    said: Callable[[Any], Awaiting | None]
+
+
+@dataclass(frozen=True)
 class Entry:
     """What the search keeps of one object: its audience columns, its words, what draws its row.
 
@@ -237,6 +258,7 @@ class Kind:
     appeal        (user, words, function) → Appeal or None: what needs her; never from a place
                   that she cannot read. `words` are those of her profile, as she wrote them
     waiting       (user) → what she asked that nobody answered yet
+    tally         how much of it awaits her own word
     in_space      (space, viewer) → Section: the newest of the kind on a space's page
     to_thank      (user) → (obj, url) or None: a recent text that she could thank for
     first_reading (user) → queryset of what a newcomer reads first, with `opened`
@@ -276,6 +298,7 @@ class Kind:
     reading: Callable[[Any, int, datetime | None], Reading] | None = None
     appeal: Callable[[Any, list[str], str], Appeal | None] | None = None
     waiting: Callable[[Any], Iterable[OpenItem]] | None = None
+    tally: Tally | None = None
     in_space: Callable[[Any, Viewer], Section] | None = None
     to_thank: Callable[[Any], tuple[Any, str] | None] | None = None
     first_reading: Callable[[Any], QuerySet] | None = None

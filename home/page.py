@@ -168,13 +168,19 @@ class MemberHome:
 
     @cached_property
     def waiting(self) -> list[Waiting]:
-        """Her unanswered questions, and what becomes of her requests to join spaces."""
+        """What the rooms say awaits her word, what becomes of her requests to join spaces, her
+        unanswered questions."""
         asked: list[OpenItem] = []
         for kind in content.kinds():
             if kind.waiting is not None:
                 asked += kind.waiting(self.user)
         questions = [Waiting(_("No reply yet"), "wait", one.title, one.url) for one in asked]
-        return [*self._requests(), *questions, *self._organisation()]
+        return [*self._words(), *self._requests(), *questions, *self._organisation()]
+
+    def _words(self) -> list[Waiting]:
+        """What others wait for, at no query: it came with herself."""
+        found = welcome.awaiting(self.me)
+        return [Waiting(str(one.chip), "wait", one.title, one.url) for one in found]
 
     def _organisation(self) -> list[Waiting]:
         """For its contact person: what her organisation has not said yet, whom she could invite."""

@@ -20,6 +20,7 @@ from accounts.models import Organisation, Profile, Skill, User
 from accounts.querysets import active_q
 from community.models import Membership, Reaction
 from core import content
+from core.content import Awaiting
 from home.models import WelcomeStep
 from notifications.models import EVERYTHING, Subscription
 
@@ -77,7 +78,7 @@ class Path:
 
 def me(user: User) -> Any:
     """The person with all that her home asks of her, in one query: her function, her twin
-    organisation, the steps noted and the proofs that are hers alone."""
+    organisation, the steps noted, the proofs that are hers alone, what awaits her word."""
     noted = WelcomeStep.objects.filter(user=OuterRef("pk"))
     steps = {f"noted_{n}": Exists(noted.filter(step=n)) for n in range(DISMISSED, TWIN + 1)}
     thanks = Reaction.objects.filter(user=OuterRef("pk"), type=Reaction.Type.THANKS)
@@ -91,9 +92,30 @@ def me(user: User) -> Any:
             thanked=Exists(thanks),
             alone=~Exists(colleagues.exclude(pk=OuterRef("pk"))),
             **steps,
+            **_asked(user),
         )
         .get()
     )
+
+
+def _asked(user: User) -> dict[str, Any]:
+    """What the rooms ask of her row, by the name of the kind that asks."""
+    asked = {
+        f"tally_{kind.name}": kind.tally.asked(user)
+        for kind in content.kinds()
+        if kind.tally is not None
+    }
+    return {name: expression for name, expression in asked.items() if expression is not None}
+
+
+def awaiting(person: Any) -> list[Awaiting]:
+    """What the rooms say awaits her own word. `person` comes from `me`."""
+    said = [
+        kind.tally.said(getattr(person, f"tally_{kind.name}", None))
+        for kind in content.kinds()
+        if kind.tally is not None
+    ]
+    return [one for one in said if one is not None]
 
 
 def path(person: Any, memberships: list[Membership], skills: list[Skill]) -> Path | None:

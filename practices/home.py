@@ -5,20 +5,23 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Aggregate, Count, Min, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import JSONObject
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from core.audience import State
-from core.content import Decision, Section
+from core.content import Awaiting, Decision, Section
 from practices.models import Proposal, Sheet
-from practices.querysets import is_borne
+from practices.permissions import may_write
+from practices.querysets import answers_awaited, is_borne
 from practices.sections import BY_NAME
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from practices.querysets import SheetQuerySet
 
 HOME_ROWS = 3
 REVIEW_MINUTES = 20
@@ -45,13 +48,77 @@ def news(user: User) -> list[Sheet]:
     return list(for_rows(rows).improved_first()[:HOME_ROWS])
 
 
+# ------------------------------------------------------------------- what awaits her own word
+
+
+def _told(rows: QuerySet, sheet: str, count: Aggregate) -> Subquery:
+    """How many there are in these rows, of how many sheets, and the first of these."""
+    told = JSONObject(count=count, sheets=Count(sheet), first=Min(sheet))
+    # All of them together: one row, even of nothing.
+    return Subquery(rows.order_by().values(all=Value(1)).annotate(told=told).values("told"))
+
+
+def answers_asked(user: User) -> Subquery | None:
+    """The improvements of what she bears; a guest answers nothing."""
+    if not may_write(user):
+        return None
+    return _told(answers_awaited(user), "sheet_id", Sum("sheet__waiting_count"))
+
+
+def answers_said(told: dict[str, int] | None) -> Awaiting | None:
+    if not (told and told["count"]):
+        return None
+    said = ngettext(
+        "%(n)s improvement awaits your answer",
+        "%(n)s improvements await your answer",
+        told["count"],
+    )
+    one = reverse("practices:proposals", args=(told["first"],))
+    return Awaiting(
+        chip=gettext_lazy("Improvement"),
+        title=said % {"n": told["count"]},
+        url=one if told["sheets"] == 1 else reverse("practices:mine"),
+    )
+
+
+def reviews_asked(user: User) -> Subquery | None:
+    """For an animator: the sheets that were submitted, but those that a colleague took."""
+    if not user.is_animator:
+        return None
+    taken = Q(progress=Sheet.Progress.REVIEW, claimed_by=user)
+    rows = in_review(user).filter(taken | Q(progress=Sheet.Progress.SUBMITTED))
+    return _told(rows, "pk", Count("pk"))
+
+
+def reviews_said(told: dict[str, int] | None) -> Awaiting | None:
+    if not (told and told["count"]):
+        return None
+    said = ngettext(
+        "%(n)s practice sheet to review", "%(n)s practice sheets to review", told["count"]
+    )
+    one = reverse("practices:life", args=(told["first"],))
+    return Awaiting(
+        chip=gettext_lazy("Practice sheet"),
+        title=said % {"n": told["count"]},
+        url=one if told["sheets"] == 1 else reverse("admin:index"),
+    )
+
+
+# ------------------------------------------------------------------------------- the console
+
+
+def in_review(user: User) -> SheetQuerySet:
+    """The sheets that await a review by those who moderate them."""
+    there = Sheet.objects.moderated_by(user).exclude(state__in=(State.HIDDEN, State.REMOVED))
+    return there.filter(progress__in=(Sheet.Progress.SUBMITTED, Sheet.Progress.REVIEW))
+
+
 def to_decide(user: User, rows: int) -> list[Decision]:
     """The sheets that await a review, and those whose organisation consented to the showcase,
     longest waiting first."""
-    mine = Sheet.objects.moderated_by(user).select_related("bearer", "claimed_by")
-    mine = mine.exclude(state__in=(State.HIDDEN, State.REMOVED))
-    review = mine.filter(progress__in=(Sheet.Progress.SUBMITTED, Sheet.Progress.REVIEW))
-    opening = mine.filter(awaits_opening=True, state=State.PUBLISHED)
+    review = in_review(user).select_related("bearer", "claimed_by")
+    opening = Sheet.objects.moderated_by(user).filter(awaits_opening=True, state=State.PUBLISHED)
+    opening = opening.select_related("bearer")
     return [
         *(_decision(sheet) for sheet in review.order_by("submitted_at")[:rows]),
         *(_opening(sheet) for sheet in opening.order_by("consented_at")[:rows]),

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import F
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from community.models import Reaction
 from core import content
-from core.content import Action, Kind
-from practices import home, indexed, matching, trial_kind
+from core.content import Action, Kind, Tally
+from practices import home, indexed, trial_kind
 from practices.content import text_of, words
+from practices.finding import matching
 from practices.models import Proposal, Sheet
 from practices.models.sheet import space_of
-from practices.permissions import may_begin
+from practices.permissions import may_begin, may_write
 from practices.sections import BY_NAME
 from practices.services.improving import hide_proposal, restore_proposal
 from practices.services.life import hide_sheet, restore_sheet
@@ -43,6 +45,20 @@ def sheet_snapshot(sheet: Sheet) -> dict[str, Any]:
 def sheet_reacted(sheet_id: int, type: str, delta: int) -> None:
     column = COLUMNS[Reaction.Type(type)]
     Sheet.objects.filter(pk=sheet_id).update(**{column: F(column) + delta})
+
+
+def outcome_url(sheet: Sheet, viewer: Viewer) -> str:
+    """Where she tells a trial of a sheet that she reads."""
+    if not sheet.is_published or not may_write(viewer):
+        return ""
+    return reverse("practices:try", args=(sheet.pk,))
+
+
+def birth_url(thread: Any, viewer: Viewer) -> str:
+    """Where she makes a sheet out of a thread."""
+    if not (viewer.is_authenticated and may_begin(viewer)):
+        return ""
+    return f"{reverse('practices:from_thread')}?fil={thread.pk}"
 
 
 def proposal_title(proposal: Proposal, viewer: Viewer) -> str:
@@ -98,8 +114,9 @@ def register() -> None:
             restore=restore_sheet,
             on_home=home.on_home,
             to_decide=home.to_decide,
-            outcome_url=trial_kind.outcome_url,
-            birth_url=trial_kind.birth_url,
+            tally=Tally(home.reviews_asked, home.reviews_said),
+            outcome_url=outcome_url,
+            birth_url=birth_url,
             reacted=sheet_reacted,
             reactions=tuple(COLUMNS),
         )
@@ -120,6 +137,7 @@ def register() -> None:
             hide=hide_proposal,
             restore=restore_proposal,
             to_decide=home.proposals_to_decide,
+            tally=Tally(home.answers_asked, home.answers_said),
             reacted=proposal_reacted,
             reactions=(Reaction.Type.THANKS.value,),
         )

@@ -29,7 +29,7 @@ from core.audience import AudienceQuerySet, Level, State, audience_q, moderation
 if TYPE_CHECKING:
     from accounts.models import User
     from core.audience import Viewer
-    from practices.models import Sheet
+    from practices.models import Bearer, Sheet
 
 
 def _flag(condition: Q | Exists) -> ExpressionWrapper:
@@ -50,6 +50,17 @@ def bears(user: Viewer) -> Exists:
 def is_borne(outer: str) -> Exists:
     """Whether somebody bears the sheet that the outer row names."""
     return Exists(_bearing().filter(sheet_id=OuterRef(outer)))
+
+
+def answers_awaited(user: User) -> QuerySet[Bearer]:
+    """What she bears now and that has improvements without an answer, a row a sheet."""
+    rows: QuerySet[Bearer] = _bearing().filter(
+        user_id=user.pk,
+        sheet__state=State.PUBLISHED,
+        sheet__current__isnull=False,
+        sheet__waiting_count__gt=0,
+    )
+    return rows
 
 
 def bearers_of(sheet_id: int) -> QuerySet[User]:

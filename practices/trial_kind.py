@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,7 +14,6 @@ from core.audience import Level, State
 from core.content import Decision, Entry, Indexed, Kind
 from practices.models import EvidenceRequest, Sheet, Trial
 from practices.models.sheet import space_of
-from practices.permissions import may_begin, may_write
 from practices.services.trials import hide_trial, restore_trial, thanked
 
 if TYPE_CHECKING:
@@ -52,20 +50,6 @@ def words(trial: Trial) -> list[str]:
 def snapshot(trial: Trial) -> dict[str, Any]:
     text = "\n\n".join((str(trial.get_outcome_display()), *words(trial)))
     return {"title": trial.sheet.title, "text": text}
-
-
-def outcome_url(sheet: Sheet, viewer: Viewer) -> str:
-    """Where she tells a trial of a sheet that she reads (`Kind.outcome_url` of sheets)."""
-    if not sheet.is_published or not may_write(viewer):
-        return ""
-    return reverse("practices:try", args=(sheet.pk,))
-
-
-def birth_url(thread: Any, viewer: Viewer) -> str:
-    """Where she makes a sheet out of a thread (`Kind.birth_url` of sheets)."""
-    if not (viewer.is_authenticated and may_begin(viewer)):
-        return ""
-    return f"{reverse('practices:from_thread')}?fil={thread.pk}"
 
 
 # -------------------------------------------------------------------------------- the search

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from core import terms
-from practices.matching import LONGEST_TEXT, RECOGNISED
+from practices.finding.matching import LONGEST_TEXT, RECOGNISED
 
 CRITERIA = {
     "determinant": _("Determinant"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -50,6 +51,8 @@ def ask_booklet(sheets: Sequence[int], *, title: str = "", by: User) -> Booklet:
     chosen = [pk for pk in wanted if (pk,) in read]
     if not chosen:
         raise NothingChosen
+    # One request of a person at a time, so that two cannot take the same last place.
+    get_user_model().objects.select_for_update(no_key=True).get(pk=by.pk)
     waiting = Booklet.objects.of(by).filter(state=Booklet.State.WAITING)
     if waiting.count() >= MOST_WAITING:
         raise TooManyBooklets

@@ -13,14 +13,15 @@ from django.views.decorators.http import require_safe
 from core import facets
 from core.pagination import by_cursor
 from core.web import person
-from practices import filters, home, regions
+from practices import home
+from practices.finding import filters, regions
 from practices.permissions import may_begin
 from practices.views import showcase
 from practices.views.chips import chips
 from practices.views.common import layout_of
 
 if TYPE_CHECKING:
-    from practices.filters import Filters
+    from practices.finding.filters import Filters
 
 SIZE = 20
 # What can be said of a new sheet beforehand, among the filters.

@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from core import facets
-from practices import filters
+from practices.finding import filters
 
 if TYPE_CHECKING:
     from core.facets import Chip
-    from practices.filters import Filters
+    from practices.finding.filters import Filters
 
 
 def chips(request: HttpRequest, wanted: Filters) -> list[Chip]:

@@ -16,7 +16,7 @@ from core import content
 from core.facets import line_of
 from core.text import fold
 from core.web import person
-from practices import comparing, gaps
+from practices.finding import comparing, gaps
 from practices.permissions import may_begin
 from practices.views.common import layout_of, of_sheet
 

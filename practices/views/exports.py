@@ -11,8 +11,8 @@ from django.views.decorators.http import require_safe
 
 from core.ratelimit import limited
 from core.web import person
-from practices import filters
 from practices.exchange import record, tables
+from practices.finding import filters
 
 limit_exports = limited("practices_export", limit=30, window=3600, methods=("GET",))
 

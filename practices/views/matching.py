@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import Organisation
 from accounts.permissions import can_edit_organisation
 from core.web import no_store, person
-from practices import matching
+from practices.finding import matching
 from practices.forms.call import CallForm
 from practices.permissions import may_write
 from practices.views.common import of_members_sheet

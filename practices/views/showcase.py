@@ -11,7 +11,8 @@ from django.urls import reverse
 from core import facets
 from core.pagination import by_cursor
 from core.site import absolute
-from practices import filters, showcase
+from practices import showcase
+from practices.finding import filters
 from practices.views.chips import chips
 
 SIZE = 24

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from accounts.models import User
 from core.audience import State
 from core.models import Term
-from practices import filters, gaps, regions
+from practices.finding import filters, gaps, regions
 from practices.models import Evidence, Sheet, Trial, Version
 from tests.conftest import World
 from tests.practices.conftest import TERMS, make_terms

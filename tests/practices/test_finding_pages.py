@@ -18,8 +18,8 @@ from accounts.models import Organisation, User
 from core import content
 from core.audience import State
 from core.models import Term
-from practices import gaps, matching, regions
-from practices.matching import Verdict
+from practices.finding import gaps, matching, regions
+from practices.finding.matching import Verdict
 from practices.models import Sheet
 from practices.services import life
 from tests.conftest import World

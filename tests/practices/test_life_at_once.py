@@ -13,7 +13,8 @@ from django.http import Http404
 from core.audience import Level, State
 from core.errors import Refused
 from forums import services as forums
-from practices.models import Interest, Passage, Proposal, Sheet, Trial
+from practices.errors import TooManyBooklets
+from practices.models import Booklet, Interest, Passage, Proposal, Sheet, Trial
 from practices.services import births, improving, interest, life, taking, trials
 from practices.services.births import Chosen
 from tests.accounts.test_joining_at_once import at_once
@@ -134,6 +135,20 @@ def test_counters_equal_a_recount_whatever_happens_at_once(world: World) -> None
     there = Trial.objects.filter(sheet=sheet, state=State.PUBLISHED)
     assert sheet.trial_count == sheet.abandoned_count == there.count()
     assert sheet.download_count == 6
+
+
+def test_booklets_asked_at_once_are_three_of_each_person(world: World) -> None:
+    sheet = make_published(world)
+
+    answers = by_turns(
+        lambda: taking.ask_booklet([sheet.pk], by=world.eve),
+        lambda: taking.ask_booklet([sheet.pk], by=world.real),
+        times=16,
+    )
+
+    assert Booklet.objects.of(world.eve).count() == taking.MOST_WAITING
+    assert Booklet.objects.of(world.real).count() == taking.MOST_WAITING
+    assert sum(isinstance(one, TooManyBooklets) for one in answers) == 10
 
 
 def test_keeping_and_keeping_no_more_at_once_is_one_row(world: World) -> None:

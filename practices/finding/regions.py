@@ -13,13 +13,13 @@ from django.db.models import Count, Exists, OuterRef, Q
 from django.urls import reverse
 
 from core import facets, terms
-from practices import filters
+from practices.finding import filters
 from practices.models import SheetTerm
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
-    from practices.filters import Filters
+    from practices.finding.filters import Filters
 
 BOX = "52 12 672 602"
 SCHEME = "regions"
