@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 
 from core import warning
 from core.errors import Refused
+from core.formats import FRENCH, page_language
 from core.models import KeptForm
 from core.warning import Part
 from core.web import person
@@ -149,6 +151,19 @@ class Composed(Refusing):
     """A form whose texts others will read: those of the fields that `READ` names."""
 
     READ: tuple[str, ...] = ()
+
+    def __getitem__(self, name: str) -> BoundField:
+        """A field as it is drawn: its input says in which language it is written, where the page
+        speaks another one."""
+        bound = super().__getitem__(name)
+        language = self.language_of(name)
+        if language not in ("", page_language()):
+            bound.field.widget.attrs["lang"] = language
+        return bound
+
+    def language_of(self, name: str) -> str:
+        """In which language a field is written; nothing for what is no text that others read."""
+        return FRENCH if name in self.READ else ""
 
     def typed(self, data: QueryDict) -> Iterator[Typed]:
         """Its texts, as they were typed."""

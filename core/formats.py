@@ -14,6 +14,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from django.utils import timezone, translation
 
 NBSP = "\u00a0"
+# As `lang` says them.
+FRENCH, ENGLISH = "fr-CA", "en-CA"
 WORDS_A_MINUTE = 220
 
 MONTHS = {
@@ -42,6 +44,11 @@ SIZES = {"fr": ("octets", "ko", "Mo", "Go"), "en": ("bytes", "kB", "MB", "GB")}
 def active_language() -> str:
     """`"fr"` or `"en"`, from the language of the request; French when there is none."""
     return "en" if (translation.get_language() or "fr").startswith("en") else "fr"
+
+
+def page_language() -> str:
+    """The language of the page, as its `lang` says it."""
+    return ENGLISH if active_language() == "en" else FRENCH
 
 
 def local(value: date | datetime) -> date | datetime:

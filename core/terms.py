@@ -12,6 +12,7 @@ from django.db.models.signals import post_delete, post_save
 from django.utils.functional import Promise
 
 from core.models import Term
+from core.text import French
 
 CACHE_KEY = "terms"
 SECONDS = 30
@@ -63,7 +64,7 @@ def choices(name: str, *, blank: str | Promise | None = None) -> list[tuple[str,
 class Word(NamedTuple):
     """What is kept of a term: `above` is the code of the one that it stands below, or nothing."""
 
-    label: str
+    label: French
     retired: bool
     above: str
 
@@ -74,7 +75,7 @@ def _all() -> dict[str, dict[str, Word]]:
         found = {}
         rows = Term.objects.order_by("scheme", "position", "label")
         for term in rows.annotate(above=F("parent__code")):
-            word = Word(term.label, term.retired, term.above or "")
+            word = Word(French(term.label), term.retired, term.above or "")
             found.setdefault(term.scheme, {})[term.code] = word
         caches["local"].set(CACHE_KEY, found, SECONDS)
     return found

@@ -3,8 +3,18 @@
 import re
 import unicodedata
 
+from core.formats import FRENCH
+
 # The blanks where a line may be cut; not the no-break spaces of French typography.
 BLANKS = re.compile(r"[^\S\u00a0\u202f]+")
+
+
+class French(str):
+    """Words that are French whatever the language of the page: those of a taxonomy, those that
+    somebody wrote. A label that may be one is drawn as `{{ label|worded }}`."""
+
+    __slots__ = ()
+    language = FRENCH
 
 
 def one_line(text: str) -> str:

@@ -23,6 +23,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import terms
+from core.formats import ENGLISH, FRENCH
 
 Said = str | Promise
 
@@ -41,7 +42,8 @@ class Kind(StrEnum):
 @dataclass(frozen=True)
 class Field:
     """One field. `most` is how many characters it takes (each line, for LINES); `many` how many
-    lines, steps or terms; `counted` whether the completeness of the sheet looks at it."""
+    lines, steps or terms; `counted` whether the completeness of the sheet looks at it; `english`
+    whether it is written in English, the others being in French."""
 
     name: str
     kind: Kind
@@ -53,6 +55,14 @@ class Field:
     scheme: str = ""
     words: tuple[tuple[str, Said], ...] = ()
     counted: bool = True
+    english: bool = False
+
+    @property
+    def language(self) -> str:
+        """In which its values are written, as `lang` says it; nothing for words of ours."""
+        if self.kind in (Kind.CHOICE, Kind.NUMBER, Kind.YES):
+            return ""
+        return ENGLISH if self.english else FRENCH
 
     def choices(self) -> dict[str, Any]:
         """The words that it offers, code → label: of its taxonomy, or its own."""
@@ -240,8 +250,9 @@ SECTIONS: tuple[Section, ...] = (
         _("In English"),
         _("A title and a summary for those who read English only."),
         _("Three-day alternative to suspension. We welcome the suspended pupil for three days…"),
-        Field("title_en", Kind.LINE, _("English title"), most=160, counted=False),
-        Field("summary_en", Kind.TEXT, _("English summary"), most=500, counted=False),
+        Field("title_en", Kind.LINE, _("English title"), most=160, counted=False, english=True),
+        Field("summary_en", Kind.TEXT, _("English summary"), most=500, counted=False,
+              english=True),
     ),
 )  # fmt: skip
 BY_NAME = {section.name: section for section in SECTIONS}

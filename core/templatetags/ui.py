@@ -55,6 +55,28 @@ def icon(name: str, label: str = "") -> SafeString:
 
 
 @register.simple_tag
+def written(language: str = formats.FRENCH) -> SafeString:
+    """On an element that holds what people wrote: its language, where the page speaks another one.
+    `<p{% written %}>{{ sheet.summary }}</p>`; nothing for words that are the page's own ("")."""
+    if language in ("", formats.page_language()):
+        return mark_safe("")
+    return format_html(' lang="{}"', language)
+
+
+@register.filter("written", is_safe=False)
+def written_among(words: Any, language: str = formats.FRENCH) -> SafeString:
+    """The same for words among others: `{{ sheet.title|written }}`. Never inside an attribute."""
+    lang = written(language) if words else ""
+    return format_html("<span{}>{}</span>", lang, words) if lang else conditional_escape(words)
+
+
+@register.filter(is_safe=False)
+def worded(label: Any) -> SafeString:
+    """A label: French words say it (`core.text.French`), the others are the page's own."""
+    return written_among(label, getattr(label, "language", ""))
+
+
+@register.simple_tag
 def face(person: Any, size: str = "") -> SafeString:
     """The round portrait of a person: photo, or initials on her tint; a mask for nobody.
 

@@ -9,6 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from core.composing import Composed
+from core.text import French
 from practices.services.adapting import MOST_COMPONENT
 
 
@@ -38,7 +39,7 @@ class AdaptingForm(Composed):
         filled = instead or [""] * len(components)
         for name, component, text in zip(self.names, components, filled, strict=False):
             self.fields[name] = forms.CharField(
-                label=component,
+                label=French(component),
                 max_length=MOST_COMPONENT,
                 required=False,
                 initial=text,

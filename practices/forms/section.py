@@ -149,6 +149,12 @@ class SectionForm(Composed):
         """Its bound fields, the added ones aside."""
         return [self[field.name] for field in self.section.fields]
 
+    def language_of(self, name: str) -> str:
+        own = {field.name: field for field in self.section.fields}
+        if name in own and own[name].kind in (Kind.LINE, Kind.TEXT, Kind.LINES):
+            return own[name].language
+        return super().language_of(name)
+
     def typed(self, data: QueryDict) -> Iterator[Typed]:
         yield from looking.typed(self.section, data)
         yield from super().typed(data)

@@ -5,9 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
+from django.utils.html import escape
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from core import terms
+from core.templatetags.ui import worded, written_among
 from practices.content import lines_of
+from practices.models import Sheet
 from practices.sections import BY_NAME, Field
 
 register = template.Library()
@@ -20,9 +25,16 @@ def said(field: Field, value: Any) -> list[str]:
 
 
 @register.filter
-def term_label(code: str, scheme: str) -> str:
+def term_label(code: str, scheme: str) -> SafeString:
     """The words of a code: `{{ sheet.evidence|term_label:"niveaux_preuve" }}`."""
-    return terms.label(scheme, code) if code else ""
+    return worded(terms.label(scheme, code) if code else "")
+
+
+@register.filter
+def titled(sheet: Sheet) -> SafeString:
+    """The title of a sheet, inside of an element: `{{ sheet|titled }}`. It is French; what is said
+    of a sheet without a title is in the language of the page."""
+    return written_among(sheet.title) if sheet.title else escape(_("Sheet without a title"))
 
 
 @register.filter
