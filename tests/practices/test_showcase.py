@@ -216,6 +216,41 @@ def test_a_shared_link_shows_its_title_and_its_picture(as_: As, public_sheet: Sh
     assert len(answer.content) < 60_000
 
 
+def test_the_showcase_is_described_and_has_a_picture(
+    as_: As, world: World, sheet: Sheet, public_sheet: Sheet
+) -> None:
+    page = as_(None).get("/pratiques/").content.decode()
+    said, meta = (
+        data_of(page),
+        dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)"', page)),
+    )
+
+    assert said["@type"] == "CollectionPage"
+    assert said["mainEntity"]["numberOfItems"] == 1
+    (listed,) = said["mainEntity"]["itemListElement"]
+    assert listed["name"] == public_sheet.title
+    assert listed["url"] == f"http://localhost:8000{public_sheet.get_absolute_url()}"
+    assert said["image"] == meta["og:image"]
+    answer = as_(None).get(meta["og:image"].removeprefix("http://localhost:8000"))
+    assert answer.headers["Content-Type"] == "image/png"
+    assert Image.open(io.BytesIO(answer.content)).size == (1200, 630)
+
+
+def test_the_picture_of_the_showcase_follows_the_number_of_its_practices(
+    as_: As, world: World, public_sheet: Sheet
+) -> None:
+    before = as_(None).get("/pratiques/apercu.png").headers["Location"]
+    assert as_(None).get(before).status_code == 200
+    make_published(world, public=True)
+    assert as_(None).get(before).headers["Location"] != before
+
+
+def test_a_filtered_list_is_no_collection(as_: As, public_sheet: Sheet) -> None:
+    page = as_(None).get("/pratiques/?ordre=secondaire-c1").content.decode()
+    assert public_sheet.get_absolute_url() in page
+    assert "ld+json" not in page and "og:image" not in page
+
+
 def test_the_picture_follows_the_title(as_: As, world: World, public_sheet: Sheet) -> None:
     before = schema.picture_address(public_sheet)
     public_sheet.title = "Autrement"
