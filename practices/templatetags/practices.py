@@ -7,7 +7,9 @@ from typing import Any
 from django import template
 
 from core import terms
+from core.formats import active_language
 from practices.content import lines_of
+from practices.models import Sheet
 from practices.sections import BY_NAME, Field
 
 register = template.Library()
@@ -23,6 +25,15 @@ def said(field: Field, value: Any) -> list[str]:
 def term_label(code: str, scheme: str) -> str:
     """The words of a code: `{{ sheet.evidence|term_label:"niveaux_preuve" }}`."""
     return terms.label(scheme, code) if code else ""
+
+
+@register.filter
+def english(sheet: Sheet) -> dict[str, str]:
+    """What it says of itself in English (`title_en`, `summary_en`), on an English page, of a sheet
+    read with its current version (`home.for_rows`): `{% with said=obj|english %}`."""
+    if active_language() != "en" or not Sheet._meta.get_field("current").is_cached(sheet):
+        return {}
+    return sheet.content.get("anglais", {})
 
 
 @register.filter

@@ -327,6 +327,38 @@ def test_the_english_words_say_that_they_are_english(as_: As, world: World) -> N
     assert re.search(r'<div class="english" lang="en">.*A bond.*One same person', page, re.DOTALL)
 
 
+@pytest.mark.parametrize("who", ["a visitor", "a member"])
+def test_an_english_list_says_first_what_a_sheet_says_in_english(
+    as_: As, world: World, who: str
+) -> None:
+    english = {"title_en": "A bond", "summary_en": "One same person"}
+    sheet = make_published(world, public=True, anglais=english)
+    browser = as_(None if who == "a visitor" else world.eve)
+    page = browser.get("/pratiques/").content.decode()
+    assert sheet.title in page and not any(words in page for words in english.values())
+
+    browser.cookies["langue"] = "en"
+    page = browser.get("/pratiques/").content.decode()
+    body = page[page.index("<main") :]
+    assert f'href="{sheet.get_absolute_url()}">A bond</a>' in body
+    assert "One same person" in body and sheet.summary not in body
+    assert f'<span lang="fr-CA">{sheet.title}</span>' in body
+
+
+@pytest.mark.parametrize("rows", [3, 60])
+def test_an_english_list_costs_what_a_french_one_does(as_: As, world: World, rows: int) -> None:
+    many(world, rows)
+    browser = as_(world.eve)
+    browser.cookies["langue"] = "en"
+    browser.get("/pratiques/")
+    with counted() as english:
+        browser.get("/pratiques/")
+    browser.cookies["langue"] = "fr-ca"
+    with counted() as french:
+        browser.get("/pratiques/")
+    assert len(english) == len(french)
+
+
 # --------------------------------------------------------------------------------------- usage
 
 
