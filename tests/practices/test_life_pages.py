@@ -311,6 +311,13 @@ def test_her_sheets_are_grouped_by_what_they_ask_of_her(world: World, as_: As) -
     assert as_(world.real).get("/pratiques/mes-fiches/").context["groups"] == []
 
 
+def test_her_sheets_lead_to_what_else_is_hers(world: World, as_: As) -> None:
+    page = as_(world.maude).get("/pratiques/mes-fiches/").content.decode()
+    body = page[page.index("<main") :]
+    for path in ("gardees", "consentements", "livret"):
+        assert f'href="/pratiques/{path}/"' in body
+
+
 # ------------------------------------------------------------------------------------ budgets
 
 
