@@ -10,9 +10,12 @@ from core import terms
 from core.formats import active_language
 from practices.content import lines_of
 from practices.models import Sheet
+from practices.reasoning import sentence
 from practices.sections import BY_NAME, Field
 
 register = template.Library()
+# The logic of a practice as one sentence: `{% for part in one.fields|sentence %}`.
+register.filter(sentence)
 
 
 @register.filter

@@ -17,6 +17,7 @@ from PIL import Image
 
 from accounts.models import User
 from core import terms
+from core.models import Term
 from practices import showcase
 from practices.exchange import picture, schema
 from practices.models import Sheet, Trial
@@ -25,7 +26,7 @@ from tests.conftest import World
 from tests.forums.test_budgets import counted
 from tests.library.conftest import make_document
 from tests.library.conftest import make_terms as make_library_terms
-from tests.practices.conftest import make_published
+from tests.practices.conftest import make_published, make_sheet, publish_sheet
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
@@ -357,6 +358,32 @@ def test_an_english_list_costs_what_a_french_one_does(as_: As, world: World, row
     with counted() as french:
         browser.get("/pratiques/")
     assert len(english) == len(french)
+
+
+# ---------------------------------------------------------------------------------- its words
+
+
+@pytest.mark.parametrize("form", ["", "imprimer/"])
+def test_words_with_commas_inside_are_told_apart(as_: As, world: World, form: str) -> None:
+    levels = {"levels": ["primaire-c1", "secondaire-c1"]}
+    sheet = make_sheet(world.maude, public=levels)
+    publish_sheet(sheet, world.odile, public=True)
+    for code in ("primaire-c1", "secondaire-c1"):
+        level = code.split("-")[0].capitalize()
+        Term.objects.filter(code=code).update(label=f"{level}, 1er cycle")
+    caches["local"].clear()
+    address = f"/pratiques/{sheet.pk}/{form}" if form else sheet.get_absolute_url()
+    page = as_(None).get(address).content.decode()
+    assert "Primaire, 1er cycle · Secondaire, 1er cycle" in page
+
+
+def test_the_logic_reads_as_one_sentence(as_: As, world: World) -> None:
+    logic = {"if_we": "on passe chaque semaine,", "then": "la porte s’ouvre", "because": "Il vient"}
+    page = page_of(make_published(world, public=True, logique=logic), as_(None))
+    (said,) = re.findall(r'<p class="logic">(.*?)</p>', page)
+    assert re.sub(r"<[^>]+>", "", said).strip() == (
+        "Si on passe chaque semaine, alors la porte s’ouvre, parce qu’il vient."
+    )
 
 
 # --------------------------------------------------------------------------------------- usage
