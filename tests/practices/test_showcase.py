@@ -21,7 +21,7 @@ from core.models import Term
 from practices import showcase
 from practices.exchange import picture, schema
 from practices.models import Sheet, Trial
-from practices.services import life
+from practices.services import evidence, life
 from tests.conftest import World
 from tests.forums.test_budgets import counted
 from tests.library.conftest import make_document
@@ -81,7 +81,9 @@ def test_an_archived_sheet_leaves_the_list_and_keeps_its_page(
     url = public_sheet.get_absolute_url()
     assert url not in as_(None).get("/pratiques/").content.decode()
     assert url not in as_(None).get("/sitemap.xml").content.decode()
-    assert as_(None).get(url).status_code == 200
+    page = as_(None).get(url)
+    assert page.status_code == 200
+    assert '<meta name="robots" content="noindex">' in page.content.decode()
 
 
 def test_the_landing_page_shows_the_newest(as_: As, world: World) -> None:
@@ -92,6 +94,12 @@ def test_the_landing_page_shows_the_newest(as_: As, world: World) -> None:
     page = as_(None).get("/").content.decode()
     assert [one for one in sheets if one.get_absolute_url() in page] == sheets[1:]
     assert 'href="/pratiques/"' in page
+
+
+def test_a_card_draws_the_level_of_evidence(as_: As, world: World, public_sheet: Sheet) -> None:
+    evidence.decide(public_sheet, "2", by=world.maude, source="Registre")
+    page = as_(None).get("/pratiques/").content.decode()
+    assert 'class="meter"' in page and terms.label("niveaux_preuve", "2") in page
 
 
 def test_an_empty_showcase_says_so(as_: As, world: World) -> None:
@@ -328,18 +336,20 @@ def test_the_english_words_say_that_they_are_english(as_: As, world: World) -> N
     assert re.search(r'<div class="english" lang="en">.*A bond.*One same person', page, re.DOTALL)
 
 
-@pytest.mark.parametrize("who", ["a visitor", "a member"])
+@pytest.mark.parametrize(
+    "who, path", [("a visitor", "/pratiques/"), ("a visitor", "/"), ("a member", "/pratiques/")]
+)
 def test_an_english_list_says_first_what_a_sheet_says_in_english(
-    as_: As, world: World, who: str
+    as_: As, world: World, who: str, path: str
 ) -> None:
     english = {"title_en": "A bond", "summary_en": "One same person"}
     sheet = make_published(world, public=True, anglais=english)
     browser = as_(None if who == "a visitor" else world.eve)
-    page = browser.get("/pratiques/").content.decode()
+    page = browser.get(path).content.decode()
     assert sheet.title in page and not any(words in page for words in english.values())
 
     browser.cookies["langue"] = "en"
-    page = browser.get("/pratiques/").content.decode()
+    page = browser.get(path).content.decode()
     body = page[page.index("<main") :]
     assert f'href="{sheet.get_absolute_url()}">A bond</a>' in body
     assert "One same person" in body and sheet.summary not in body
