@@ -5,6 +5,7 @@ ANCRAGE_BIND and PORT say where to listen, WEB_CONCURRENCY how many processes (t
 
 import gc
 import os
+import threading
 from pathlib import Path
 
 bind = f"{os.environ.get('ANCRAGE_BIND') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
@@ -28,7 +29,21 @@ if Path("/dev/shm").is_dir():  # noqa: S108
 
 
 def post_worker_init(worker):
+    """Begin to serve, and load beside what only some pages need."""
+    keep_loaded()
+    threading.Thread(target=load_printer, name="printer", daemon=True).start()
+
+
+def keep_loaded():
     """What the process has loaded stays: the collector need not go through it again and again,
     which holds a request for up to a tenth of a second."""
     gc.collect()
     gc.freeze()
+
+
+def load_printer():
+    """What makes PDF files: whoever asks for the first one does not wait for it."""
+    from practices.exchange import printing
+
+    printing.get_ready()
+    keep_loaded()

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from core.audience import State
 from core.content import Awaiting, Decision, Section
+from core.formats import active_language
 from practices.models import Proposal, Sheet
 from practices.permissions import may_write
 from practices.querysets import answers_awaited, is_borne
@@ -32,7 +33,9 @@ ANSWER_MINUTES = 10
 
 
 def for_rows(rows: Any) -> Any:
-    """What a row of a list draws of a sheet."""
+    """What a row of a list draws of a sheet; in English, what it says in English too."""
+    if active_language() == "en":
+        return rows.select_related("bearer", "current")
     return rows.select_related("bearer")
 
 

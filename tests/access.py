@@ -158,7 +158,9 @@ TABLE: dict[str, Row] = {
     ),
     **member("practices:keep", post_only=True),
     # practices: comparing, matching, what is missing
-    **{name: Row(PUBLIC) for name in ("practices:map", "practices:compare")},
+    **{name: Row(PUBLIC) for name in (
+        "practices:map", "practices:compare", "practices:showcase_picture",
+    )},
     **member(
         "practices:gaps", "practices:for_call", "practices:match", "practices:similar",
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import json
 import subprocess
@@ -26,6 +27,11 @@ PYTHON = [sys.executable, "-E", "-s", "-B", "-m", "practices.exchange.printer"]
 # Nothing of ours: neither the settings' secrets nor a way to other programs.
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "LANG": "C.UTF-8"}
 WAIT, WALL = 20, 180
+# A page in the style of papers, with both weights of their letters.
+FIRST = (
+    '<html lang="fr-CA"><title>Ancrage</title><link rel="stylesheet" href="papier:style.css">'
+    "<h1>Ancrage</h1><p>Répertoire des pratiques</p></html>"
+)
 _turn = threading.Lock()
 
 
@@ -55,6 +61,13 @@ def print_here(page: str, things: dict[str, str]) -> bytes:
         return printer.make(page, things)
     finally:
         _turn.release()
+
+
+def get_ready() -> None:
+    """Load WeasyPrint and its fonts, so that the first who asks this process for a PDF does not
+    wait for them: about a second on a calm machine. Nothing where there is no printer."""
+    with contextlib.suppress(PrinterMissing, PrinterBusy):
+        print_here(FIRST, {})
 
 
 def print_apart(page: str, things: dict[str, str]) -> bytes:

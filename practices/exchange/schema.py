@@ -1,4 +1,4 @@
-"""What the page of a public sheet says to machines: schema.org in JSON-LD, Open Graph.
+"""What public sheets, and their list, say to machines: schema.org in JSON-LD, Open Graph.
 
 A practice is at once something to learn from and a way to do: `LearningResource` and `HowTo`, whose
 author is the organisation that bears it. What members say of it (their names, their trials, their
@@ -7,13 +7,17 @@ improvements) is counted, and never told.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.urls import reverse
 from django.utils import translation
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core import jsonld, terms
+from core.formats import grouped
 from core.site import absolute, site
 from practices.content import lines_of
 from practices.exchange import picture
@@ -22,6 +26,11 @@ from practices.models import Sheet
 from practices.sections import ADAPTING, BY_NAME
 
 RIGHTS = dict(ADAPTING)
+SHOWCASE = _("Practices against school dropout")
+SHOWCASE_SAID = _(
+    "What community organisations do against school dropout in Québec: how they do it, what they "
+    "learned, and what became of it elsewhere."
+)
 
 
 def described(sheet: Sheet) -> dict[str, Any]:
@@ -113,6 +122,46 @@ def picture_address(sheet: Sheet) -> str:
     return absolute(f"{path}?v={picture.name_of(sheet.title, sheet.bearer.name)}")
 
 
+def collection(rows: Sequence[Sheet], total: int) -> dict[str, Any]:
+    """The description of the showcase: `rows` are those of its first page, of `total`."""
+    url = absolute(reverse("practices:index"))
+    listed = [
+        {
+            "@type": "ListItem",
+            "position": position,
+            "url": absolute(sheet.get_absolute_url()),
+            "name": sheet.title,
+        }
+        for position, sheet in enumerate(rows, start=1)
+    ]
+    return {
+        "@context": "https://schema.org",
+        "@type": "CollectionPage",
+        "@id": url,
+        "url": url,
+        "name": str(SHOWCASE),
+        "description": str(SHOWCASE_SAID),
+        "inLanguage": "fr-CA",
+        "image": showcase_picture_address(total),
+        "isPartOf": {"@type": "WebSite", "name": site().name, "url": absolute("/")},
+        "publisher": {"@type": "Organization", "name": site().federation_name},
+        "mainEntity": {"@type": "ItemList", "numberOfItems": total, "itemListElement": listed},
+    }
+
+
+def showcase_words(total: int) -> tuple[str, str]:
+    """What the picture of the showcase says: its title, and how many practices it holds."""
+    with translation.override(LANGUAGE):
+        practices = ngettext("public practice", "public practices", total)
+        return str(SHOWCASE), f"{grouped(total)} {practices}"
+
+
+def showcase_picture_address(total: int) -> str:
+    """Where the picture of the showcase is while it holds so many practices."""
+    path = reverse("practices:showcase_picture")
+    return absolute(f"{path}?v={picture.name_of(*showcase_words(total))}")
+
+
 def first_lines(sheet: Sheet) -> str:
     """What a link to the sheet says under its title."""
     field = BY_NAME["identite"].field("summary")
@@ -123,3 +172,9 @@ def script(sheet: Sheet) -> SafeString:
     """The description as the inside of a script element (`core.jsonld`)."""
     with translation.override(LANGUAGE):
         return jsonld.script(described(sheet))
+
+
+def collection_script(rows: Sequence[Sheet], total: int) -> SafeString:
+    """The same of the showcase."""
+    with translation.override(LANGUAGE):
+        return jsonld.script(collection(rows, total))

@@ -41,7 +41,7 @@ BOXES = Boxes(
         ),
         Column(
             "perimee",
-            _("Evidence to be renewed"),
+            _("Expired evidence"),
             "evidence_expiry",
             lambda: {code: label for code, label in Evidence.Expiry.choices if code},
         ),

@@ -126,7 +126,8 @@ def _unsaid(name: str, label: Promise, said: Any, facts: Facts) -> Point | None:
 
 
 def _list(scheme: str, codes: Iterable[str]) -> str:
-    return ", ".join(terms.labels(scheme, list(codes)))
+    """Their words. Not with commas between: some have commas inside."""
+    return " · ".join(terms.labels(scheme, list(codes)))
 
 
 def _place(name: str, label: Promise, scheme: str, said: Any, facts: Facts) -> Point:

@@ -10,12 +10,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from core import terms
+from core.formats import active_language
 from core.templatetags.ui import worded, written_among
 from practices.content import lines_of
 from practices.models import Sheet
+from practices.reasoning import sentence
 from practices.sections import BY_NAME, Field
 
 register = template.Library()
+# The logic of a practice as one sentence: `{% for part in one.fields|sentence %}`.
+register.filter(sentence)
 
 
 @register.filter
@@ -35,6 +39,15 @@ def titled(sheet: Sheet) -> SafeString:
     """The title of a sheet, inside of an element: `{{ sheet|titled }}`. It is French; what is said
     of a sheet without a title is in the language of the page."""
     return written_among(sheet.title) if sheet.title else escape(_("Sheet without a title"))
+
+
+@register.filter
+def english(sheet: Sheet) -> dict[str, str]:
+    """What it says of itself in English (`title_en`, `summary_en`), on an English page, of a sheet
+    read with its current version (`home.for_rows`): `{% with said=obj|english %}`."""
+    if active_language() != "en" or not Sheet._meta.get_field("current").is_cached(sheet):
+        return {}
+    return sheet.content.get("anglais", {})
 
 
 @register.filter

@@ -2,11 +2,12 @@
 
 from django.urls import path
 
-from practices.views import booklets, exports, taking
+from practices.views import booklets, exports, showcase, taking
 
 urlpatterns = [
     path("export.csv", exports.table, name="table"),
     path("export.json", exports.json_list, name="json_list"),
+    path("apercu.png", showcase.image, name="showcase_picture"),
     path("livret/", booklets.choose, name="new_booklet"),
     path("livret/<int:booklet>/", booklets.page, name="booklet"),
     path("livret/<int:booklet>/livret.pdf", booklets.pdf, name="booklet_pdf"),

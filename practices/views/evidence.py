@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
-from core import composing
+from core import composing, terms
 from core.composing import Again
 from core.errors import NotAllowed, Refused
 from core.web import person
@@ -25,22 +25,17 @@ if TYPE_CHECKING:
     from practices.permissions import Rights
 
 Level = Sheet.EvidenceLevel
-SCALE: tuple[tuple[str, Any, Any], ...] = (
-    ("0", gettext_lazy("Undocumented experience"),
-     gettext_lazy("People who know the field say that it helps. Nothing was written down yet.")),
-    ("1", gettext_lazy("Clear logic"),
-     gettext_lazy("It is written why it should work: if we do this, then that, because…")),
-    ("2", gettext_lazy("Data show a change"),
-     gettext_lazy("The organisation measured before and after, or counted, and says how.")),
-    ("3", gettext_lazy("Comparison group"),
-     gettext_lazy("The same was measured with young people who did not have it.")),
-    ("4", gettext_lazy("Independent replication"),
-     gettext_lazy("Others did it elsewhere, measured it, and found the same.")),
-    ("5", gettext_lazy("Scaled with effect"),
-     gettext_lazy("It was spread to many places, and the effect was measured again there.")),
-    ("NE", gettext_lazy("Evaluated, without effect"),
-     gettext_lazy("It was measured well, and no difference was found. That is worth as much "
-                  "to those who were about to begin.")),
+# What each level means. Its name is that of the taxonomy, here as everywhere.
+SCALE: tuple[tuple[str, Any], ...] = (
+    ("0", gettext_lazy("People who know the field say that it helps. Nothing was written down "
+                       "yet.")),
+    ("1", gettext_lazy("It is written why it should work: if we do this, then that, because…")),
+    ("2", gettext_lazy("The organisation measured before and after, or counted, and says how.")),
+    ("3", gettext_lazy("The same was measured with young people who did not have it.")),
+    ("4", gettext_lazy("Others did it elsewhere, measured it, and found the same.")),
+    ("5", gettext_lazy("It was spread to many places, and the effect was measured again there.")),
+    ("NE", gettext_lazy("It was measured well, and no difference was found. That is worth as much "
+                        "to those who were about to begin.")),
 )  # fmt: skip
 
 
@@ -125,7 +120,7 @@ def _show(
         "layout": layout_of(request),
         "sheet": sheet,
         "rights": rights,
-        "scale": SCALE,
+        "scale": [(code, terms.label("niveaux_preuve", code), words) for code, words in SCALE],
         "newest": decisions[0] if decisions else None,
         "decisions": decisions,
         "waiting": waiting,

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.views.decorators.http import require_safe
 
-from core import facets
+from core import facets, files
 from core.pagination import by_cursor
 from core.site import absolute
 from practices import showcase
+from practices.exchange import picture, schema
 from practices.finding import filters
 from practices.views.chips import chips
+from practices.views.taking import as_picture
 
 SIZE = 24
 
@@ -37,4 +41,20 @@ def index(request: HttpRequest) -> HttpResponse:
         "url": absolute(reverse("practices:index")),
         "first": first,
     }
+    if first:
+        total = context["totals"]["sheets"]
+        context["picture"] = schema.showcase_picture_address(total)
+        context["script"] = schema.collection_script(page.rows, total)
     return render(request, "practices/showcase.html", context)
+
+
+@login_not_required
+@require_safe
+def image(request: HttpRequest) -> HttpResponse:
+    """The picture of the showcase: its title, and how many practices it holds."""
+    words = schema.showcase_words(showcase.totals()["sheets"])
+    name = picture.name_of(*words)
+    if request.GET.get("v") != name:
+        return redirect(f"{reverse('practices:showcase_picture')}?v={name}")
+    content = files.made_once("showcase", f"{name}.png", lambda: picture.drawn(*words))
+    return as_picture(request, content)

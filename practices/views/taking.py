@@ -115,6 +115,11 @@ def image(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     content = files.made_once(
         f"sheet-{sheet.pk}", f"{name}.png", lambda: picture.drawn(sheet.title, sheet.bearer.name)
     )
+    return as_picture(request, content)
+
+
+def as_picture(request: HttpRequest, content: bytes) -> HttpResponse:
+    """A picture whose address changes with what it shows; compressed already, as a PDF is."""
     response = HttpResponse(content, content_type="image/png")
     request.META.pop("HTTP_ACCEPT_ENCODING", None)
     response.headers["Cache-Control"] = f"public, max-age={MONTH}"

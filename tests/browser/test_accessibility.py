@@ -69,6 +69,7 @@ NO_PAGE = {
     "practices:pdf": "a file",
     "practices:json": "JSON",
     "practices:picture": "a picture",
+    "practices:showcase_picture": "a picture",
     "practices:table": "a CSV file",
     "practices:json_list": "JSON",
     "practices:booklet_pdf": "a file",

@@ -7,8 +7,10 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.utils import timezone
 
+from accounts.models import User
 from practices.errors import (
     AdaptingRefused,
     AgreementMissing,
@@ -219,3 +221,11 @@ def test_a_deep_family_costs_two_queries_and_no_recursion(world: World, sheet: S
     assert len(nodes) == 301
     assert len(nodes[-1].closes) == 300
     assert len(queries) == 2
+
+
+def test_the_practice_it_was_adapted_from_is_named_before_its_sections(
+    world: World, sheet: Sheet, as_: Callable[[User | None], Client]
+) -> None:
+    page = as_(world.eve).get(adapted(sheet, world).get_absolute_url()).content.decode()
+    link = f'<a class="attach" href="{sheet.get_absolute_url()}">'
+    assert page.index("<h1") < page.index(link) < page.index('<section id="besoin"')

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.core.cache import caches
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from core import probing
+from core import formats, probing, terms
 from core.errors import Refused
 from core.fetching import NotAnAddress, NotRead
-from core.models import ActionLog
+from core.models import ActionLog, Term
 from practices import trial_kind
 from practices.errors import (
     FieldMissing,
@@ -386,6 +387,27 @@ def test_the_page_explains_decides_and_asks(sheet: Sheet, world: World, as_: As)
     assert "Deux études" not in as_(world.eve).get(url).content.decode()
     odile.post(url, {"acte": "ne-pas-accorder"})
     assert odile.get(url).context["waiting"] is None
+
+
+def test_a_level_has_one_name_the_one_of_the_taxonomy(sheet: Sheet, world: World, as_: As) -> None:
+    Term.objects.filter(scheme="niveaux_preuve", code="2").update(label="Des nombres")
+    caches["local"].clear()
+    decide(sheet, "2", by=world.maude, source="Registre")
+    scale = as_(world.eve).get(f"/pratiques/{sheet.pk}/preuve/").context["scale"]
+    assert [code for code, _name, _words in scale] == Sheet.EvidenceLevel.values
+    assert {code: name for code, name, _words in scale}["2"] == "Des nombres"
+    assert all(name == terms.label("niveaux_preuve", code) for code, name, _words in scale)
+
+
+def test_an_expired_level_says_one_date_of_review(sheet: Sheet, world: World, as_: As) -> None:
+    decide(sheet, "2", by=world.maude, source="Registre")
+    due = timezone.localdate() - timedelta(days=1)
+    Evidence.objects.update(review_on=due)
+    expire_evidence()
+    page = as_(world.eve).get(f"/pratiques/{sheet.pk}/preuve/").content.decode()
+    note = page[page.index('class="note danger"') :]
+    assert formats.day(timezone.localdate()) not in note[: note.index("</div>")]
+    assert formats.day(due) in page
 
 
 def test_what_could_identify_a_young_person_is_shown_before_it_is_published(

@@ -15,7 +15,7 @@ from practices import acts, home
 from practices.models import Sheet
 from practices.services import life, writing
 from tests.conftest import World, make_person
-from tests.practices.conftest import make_published, make_sheet
+from tests.practices.conftest import make_published, make_sheet, publish_sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -309,6 +309,26 @@ def test_her_sheets_are_grouped_by_what_they_ask_of_her(world: World, as_: As) -
         "published": [published],
     }
     assert as_(world.real).get("/pratiques/mes-fiches/").context["groups"] == []
+
+
+def test_her_sheets_lead_to_what_else_is_hers(world: World, as_: As) -> None:
+    page = as_(world.maude).get("/pratiques/mes-fiches/").content.decode()
+    body = page[page.index("<main") :]
+    for path in ("gardees", "consentements", "livret"):
+        assert f'href="/pratiques/{path}/"' in body
+
+
+def test_what_one_can_do_is_offered_once_a_sheet_is_published_and_soon_reached(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    maude, skip = as_(world.maude), '<a class="skip" href="#actes">'
+    page = maude.get(draft.get_absolute_url()).content.decode()
+    assert 'id="actes"' not in page and skip not in page
+
+    publish_sheet(draft, world.odile)
+    page = maude.get(draft.get_absolute_url()).content.decode()
+    assert 'id="actes" tabindex="-1"' in page
+    assert page.index(skip) < page.index('class="bar"')
 
 
 # ------------------------------------------------------------------------------------ budgets

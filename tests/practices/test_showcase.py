@@ -17,15 +17,16 @@ from PIL import Image
 
 from accounts.models import User
 from core import terms
+from core.models import Term
 from practices import showcase
 from practices.exchange import picture, schema
 from practices.models import Sheet, Trial
-from practices.services import life
+from practices.services import evidence, life
 from tests.conftest import World
 from tests.forums.test_budgets import counted
 from tests.library.conftest import make_document
 from tests.library.conftest import make_terms as make_library_terms
-from tests.practices.conftest import make_published
+from tests.practices.conftest import make_published, make_sheet, publish_sheet
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
@@ -80,7 +81,9 @@ def test_an_archived_sheet_leaves_the_list_and_keeps_its_page(
     url = public_sheet.get_absolute_url()
     assert url not in as_(None).get("/pratiques/").content.decode()
     assert url not in as_(None).get("/sitemap.xml").content.decode()
-    assert as_(None).get(url).status_code == 200
+    page = as_(None).get(url)
+    assert page.status_code == 200
+    assert '<meta name="robots" content="noindex">' in page.content.decode()
 
 
 def test_the_landing_page_shows_the_newest(as_: As, world: World) -> None:
@@ -91,6 +94,12 @@ def test_the_landing_page_shows_the_newest(as_: As, world: World) -> None:
     page = as_(None).get("/").content.decode()
     assert [one for one in sheets if one.get_absolute_url() in page] == sheets[1:]
     assert 'href="/pratiques/"' in page
+
+
+def test_a_card_draws_the_level_of_evidence(as_: As, world: World, public_sheet: Sheet) -> None:
+    evidence.decide(public_sheet, "2", by=world.maude, source="Registre")
+    page = as_(None).get("/pratiques/").content.decode()
+    assert 'class="meter"' in page and terms.label("niveaux_preuve", "2") in page
 
 
 def test_an_empty_showcase_says_so(as_: As, world: World) -> None:
@@ -216,6 +225,41 @@ def test_a_shared_link_shows_its_title_and_its_picture(as_: As, public_sheet: Sh
     assert len(answer.content) < 60_000
 
 
+def test_the_showcase_is_described_and_has_a_picture(
+    as_: As, world: World, sheet: Sheet, public_sheet: Sheet
+) -> None:
+    page = as_(None).get("/pratiques/").content.decode()
+    said, meta = (
+        data_of(page),
+        dict(re.findall(r'<meta property="([^"]+)" content="([^"]*)"', page)),
+    )
+
+    assert said["@type"] == "CollectionPage"
+    assert said["mainEntity"]["numberOfItems"] == 1
+    (listed,) = said["mainEntity"]["itemListElement"]
+    assert listed["name"] == public_sheet.title
+    assert listed["url"] == f"http://localhost:8000{public_sheet.get_absolute_url()}"
+    assert said["image"] == meta["og:image"]
+    answer = as_(None).get(meta["og:image"].removeprefix("http://localhost:8000"))
+    assert answer.headers["Content-Type"] == "image/png"
+    assert Image.open(io.BytesIO(answer.content)).size == (1200, 630)
+
+
+def test_the_picture_of_the_showcase_follows_the_number_of_its_practices(
+    as_: As, world: World, public_sheet: Sheet
+) -> None:
+    before = as_(None).get("/pratiques/apercu.png").headers["Location"]
+    assert as_(None).get(before).status_code == 200
+    make_published(world, public=True)
+    assert as_(None).get(before).headers["Location"] != before
+
+
+def test_a_filtered_list_is_no_collection(as_: As, public_sheet: Sheet) -> None:
+    page = as_(None).get("/pratiques/?ordre=secondaire-c1").content.decode()
+    assert public_sheet.get_absolute_url() in page
+    assert "ld+json" not in page and "og:image" not in page
+
+
 def test_the_picture_follows_the_title(as_: As, world: World, public_sheet: Sheet) -> None:
     before = schema.picture_address(public_sheet)
     public_sheet.title = "Autrement"
@@ -290,6 +334,66 @@ def test_the_english_words_say_that_they_are_english(as_: As, world: World) -> N
     )
     page = page_of(sheet, as_(None))
     assert re.search(r'<div class="english" lang="en">.*A bond.*One same person', page, re.DOTALL)
+
+
+@pytest.mark.parametrize(
+    "who, path", [("a visitor", "/pratiques/"), ("a visitor", "/"), ("a member", "/pratiques/")]
+)
+def test_an_english_list_says_first_what_a_sheet_says_in_english(
+    as_: As, world: World, who: str, path: str
+) -> None:
+    english = {"title_en": "A bond", "summary_en": "One same person"}
+    sheet = make_published(world, public=True, anglais=english)
+    browser = as_(None if who == "a visitor" else world.eve)
+    page = browser.get(path).content.decode()
+    assert sheet.title in page and not any(words in page for words in english.values())
+
+    browser.cookies["langue"] = "en"
+    page = browser.get(path).content.decode()
+    body = page[page.index("<main") :]
+    assert f'href="{sheet.get_absolute_url()}">A bond</a>' in body
+    assert "One same person" in body and sheet.summary not in body
+    assert f'<span lang="fr-CA">{sheet.title}</span>' in body
+
+
+@pytest.mark.parametrize("rows", [3, 60])
+def test_an_english_list_costs_what_a_french_one_does(as_: As, world: World, rows: int) -> None:
+    many(world, rows)
+    browser = as_(world.eve)
+    browser.cookies["langue"] = "en"
+    browser.get("/pratiques/")
+    with counted() as english:
+        browser.get("/pratiques/")
+    browser.cookies["langue"] = "fr-ca"
+    with counted() as french:
+        browser.get("/pratiques/")
+    assert len(english) == len(french)
+
+
+# ---------------------------------------------------------------------------------- its words
+
+
+@pytest.mark.parametrize("form", ["", "imprimer/"])
+def test_words_with_commas_inside_are_told_apart(as_: As, world: World, form: str) -> None:
+    levels = {"levels": ["primaire-c1", "secondaire-c1"]}
+    sheet = make_sheet(world.maude, public=levels)
+    publish_sheet(sheet, world.odile, public=True)
+    for code in ("primaire-c1", "secondaire-c1"):
+        level = code.split("-")[0].capitalize()
+        Term.objects.filter(code=code).update(label=f"{level}, 1er cycle")
+    caches["local"].clear()
+    address = f"/pratiques/{sheet.pk}/{form}" if form else sheet.get_absolute_url()
+    page = as_(None).get(address).content.decode()
+    assert "Primaire, 1er cycle · Secondaire, 1er cycle" in page
+
+
+def test_the_logic_reads_as_one_sentence(as_: As, world: World) -> None:
+    logic = {"if_we": "on passe chaque semaine,", "then": "la porte s’ouvre", "because": "Il vient"}
+    page = page_of(make_published(world, public=True, logique=logic), as_(None))
+    (said,) = re.findall(r'<p class="logic">(.*?)</p>', page)
+    assert re.sub(r"<[^>]+>", "", said).strip() == (
+        "Si on passe chaque semaine, alors la porte s’ouvre, parce qu’il vient."
+    )
 
 
 # --------------------------------------------------------------------------------------- usage

@@ -309,6 +309,26 @@ def test_abandoned_trials_are_among_the_first_and_thanked(
     assert len(every.context["trials"]) == 7
 
 
+def test_what_became_of_the_trials_is_said_in_numbers(sheet: Sheet, world: World, as_: As) -> None:
+    for outcome in ("mieux", "mieux", "abandonnee"):
+        tell(sheet, world.real, outcome=outcome)
+    trials.hide_trial(tell(sheet, world.eve, outcome="pire"), by=world.odile, reason="Nomme")
+    for asked in ("", "?resultat=pareil"):
+        outcomes = as_(world.maude).get(f"/pratiques/{sheet.pk}/essais/{asked}").context["outcomes"]
+        assert {code: number for code, _label, number in outcomes} == {
+            "": 3, "mieux": 2, "pareil": 0, "pire": 0, "abandonnee": 1,
+        }  # fmt: skip
+
+
+def test_when_the_change_was_decided_is_told_apart_from_who_decided_it(
+    sheet: Sheet, world: World, as_: As
+) -> None:
+    tell(sheet, world.real, planned="prevu")
+    page = as_(world.maude).get(sheet.get_absolute_url()).content.decode()
+    assert "Le changement était</dt><dd>Prévu avant de commencer" in page
+    assert "Qui a décidé du changement" not in page
+
+
 def test_only_its_author_opens_the_form_that_changes_it(
     sheet: Sheet, world: World, as_: As
 ) -> None:
