@@ -7,13 +7,17 @@ the federation (and is a member of the psychosocial space), Ève is in the commo
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.core.cache import caches
-from django.test import Client
+from django.db import transaction
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import Organisation, Profile, User
@@ -129,6 +133,21 @@ def work() -> Callable[[], None]:
             pass
 
     return run
+
+
+@contextmanager
+def standing(blocker: Any, folder: Path, **changed: Any) -> Iterator[dict[str, Any]]:
+    """What is written inside stands for all the tests of a module, which take back what they write
+    themselves; gives the storages, whose files are in `folder`. `changed` are settings."""
+    storages = settings.STORAGES | {
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder, "base_url": None},
+        }
+    }
+    with blocker.unblock(), override_settings(STORAGES=storages, **changed), transaction.atomic():
+        yield storages
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
