@@ -1,5 +1,6 @@
 """Who somebody is: by e-mail and password, and in the demonstration by its public password."""
 
+import functools
 import ipaddress
 from typing import Any
 
@@ -7,7 +8,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
@@ -18,15 +19,21 @@ DEMO_PASSWORD = "ancrage-demo"  # noqa: S105 (public by design: loopback and dem
 DEMO_DOMAIN = "@courriel.example"
 
 
-def load(user_id: Any) -> User | None:
-    """The signed-in person: one query brings her organisation, and whether she has a second
-    factor (`has_second_factor`). None when her account may not act now."""
+@functools.cache
+def _people() -> QuerySet[User]:
+    """Each with her organisation, and whether she has a second factor (`has_second_factor`): the
+    question of every request, put together once."""
     factor = Authenticator.objects.filter(user=OuterRef("pk")).exclude(
         type=Authenticator.Type.RECOVERY_CODES
     )
     people = User.objects.select_related("organisation")
-    user = people.annotate(has_second_factor=Exists(factor)).filter(pk=user_id).first()
-    return user if user is not None and user.is_current else None
+    return people.annotate(has_second_factor=Exists(factor)).order_by()
+
+
+def load(user_id: Any) -> User | None:
+    """The signed-in person, in one query. None when her account may not act now."""
+    found = list(_people().filter(pk=user_id))
+    return found[0] if found and found[0].is_current else None
 
 
 def _near(request: HttpRequest) -> bool:

@@ -6,19 +6,25 @@ the federation (and is a member of the psychosocial space), Ève is in the commo
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.apps import apps
+from django.conf import settings
 from django.core.cache import caches
-from django.test import Client
+from django.db import connection, transaction
+from django.test import Client, override_settings
 from django.utils import timezone
 
 from accounts.models import Organisation, Profile, User
 from community.models import Membership, SubCommunity
-from core import events, mail
+from core import events, mail, terms
 from core.audience import Level, State
 from core.models import OutgoingMail, Term
 
@@ -112,6 +118,20 @@ class World:
     eve: User
 
 
+def add_terms(lists: dict[str, tuple[str, ...]]) -> None:
+    """Those words of the lists that are not there yet, by their codes."""
+    there = set(Term.objects.values_list("scheme", "code"))
+    missing = [
+        Term(scheme=scheme, code=code, label=code.replace("-", " ").capitalize(), position=position)
+        for scheme, codes in lists.items()
+        for position, code in enumerate(codes)
+        if (scheme, code) not in there
+    ]
+    if missing:
+        Term.objects.bulk_create(missing)
+        caches["local"].delete(terms.CACHE_KEY)
+
+
 def hold_mails_no_more() -> None:
     """The minutes during which mails are held are over."""
     OutgoingMail.objects.filter(state="waiting").update(not_before=timezone.now())
@@ -131,25 +151,66 @@ def work() -> Callable[[], None]:
     return run
 
 
+@contextmanager
+def standing(blocker: Any, folder: Path, **changed: Any) -> Iterator[dict[str, Any]]:
+    """What is written inside stands for all the tests of a module, which take back what they write
+    themselves; gives the storages, whose files are in `folder`. `changed` are settings."""
+    storages = settings.STORAGES | {
+        "private": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder, "base_url": None},
+        }
+    }
+    with blocker.unblock(), override_settings(STORAGES=storages, **changed), transaction.atomic():
+        yield storages
+        transaction.set_rollback(True)
+
+
+class Cast:
+    """The world as it was built once, and the statements that write the same rows again.
+
+    The product builds it with sixty queries and as many signals, which thousands of tests would
+    pay for. Everybody gets her own copy of the objects.
+    """
+
+    def __init__(self) -> None:
+        models = [one for one in apps.get_models() if one._meta.managed]
+        before = {one: set(one._base_manager.values_list("pk", flat=True)) for one in models}
+        with transaction.atomic():
+            self.world = pickle.dumps(build_world())
+            rows = {one: list(one._base_manager.exclude(pk__in=before[one])) for one in models}
+            transaction.set_rollback(True)
+        self.statements: list[tuple[str, Any]] = []
+        with transaction.atomic(), connection.execute_wrapper(self._note):
+            for model in sorted(rows, key=lambda one: one._meta.label):
+                model._base_manager.bulk_create(rows[model])
+            transaction.set_rollback(True)
+
+    def _note(self, execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("INSERT"):
+            self.statements.append((sql, params))
+        return execute(sql, params, many, context)
+
+    def enter(self) -> World:
+        with transaction.atomic(), connection.cursor() as cursor:
+            for sql, params in self.statements:
+                cursor.execute(sql, params)
+        return cast("World", pickle.loads(self.world))  # noqa: S301
+
+
+@pytest.fixture(scope="session")
+def everybody(django_db_setup: None, django_db_blocker: Any) -> Cast:
+    with django_db_blocker.unblock():
+        return Cast()
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    return build_world()
+def world(everybody: Cast, db: None) -> World:
+    return everybody.enter()
 
 
 def build_world() -> World:
-    Term.objects.bulk_create(
-        (
-            Term(
-                scheme=scheme,
-                code=code,
-                label=code.replace("-", " ").capitalize(),
-                position=position,
-            )
-            for scheme, codes in TERMS.items()
-            for position, code in enumerate(codes)
-        ),
-        ignore_conflicts=True,
-    )
+    add_terms(TERMS)
     common = make_space(
         "La place commune",
         "place-commune",

@@ -18,8 +18,7 @@ from typing import Any
 import pytest
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -49,7 +48,14 @@ from notifications.models import Digest, Subscription
 from notifications.services import set_preferences
 from search import indexing
 from tests import access
-from tests.conftest import World, build_world, hold_mails_no_more, make_person, make_space
+from tests.conftest import (
+    World,
+    build_world,
+    hold_mails_no_more,
+    make_person,
+    make_space,
+    standing,
+)
 from tests.library.canaries import shelve
 from tests.practices.canaries import plant
 
@@ -312,21 +318,9 @@ def _private_facts(city: City) -> None:
 def city(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[City]:
-    from django.conf import settings
-
-    storages = settings.STORAGES | {
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path_factory.mktemp("city"), "base_url": None},
-        }
-    }
-    with (
-        django_db_blocker.unblock(),
-        override_settings(STORAGES=storages, COANIMATION=False),
-        transaction.atomic(),
-    ):
+    folder = tmp_path_factory.mktemp("city")
+    with standing(django_db_blocker, folder, COANIMATION=False) as storages:
         yield build_city(storages)
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

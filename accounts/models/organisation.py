@@ -14,6 +14,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts import querysets
 from core.audience import Audienced, CanBeRead, Level
+from core.history import KeptHistoryManager
 from core.text import fold
 
 if TYPE_CHECKING:
@@ -108,7 +109,9 @@ class Organisation(Audienced):
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = querysets.OrganisationQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["visibility", "folded"])
+    history = HistoricalRecords(
+        excluded_fields=["visibility", "folded"], history_manager=KeptHistoryManager
+    )
 
     class Meta(Audienced.Meta):
         verbose_name = _("organisation")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from community import querysets
+from core.history import KeptHistoryManager
 
 
 class SubCommunity(models.Model):
@@ -80,7 +81,7 @@ class SubCommunity(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     objects = querysets.SubCommunityQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["activity"])
+    history = HistoricalRecords(excluded_fields=["activity"], history_manager=KeptHistoryManager)
 
     class Meta:
         verbose_name = _("sub-community")
@@ -152,7 +153,8 @@ class Membership(models.Model):
 
     objects = querysets.MembershipQuerySet.as_manager()
     history = HistoricalRecords(
-        excluded_fields=["read_floor", "last_visit_at", "unread_threads", "counted_activity"]
+        excluded_fields=["read_floor", "last_visit_at", "unread_threads", "counted_activity"],
+        history_manager=KeptHistoryManager,
     )
 
     class Meta:

@@ -30,8 +30,6 @@ from forums.models import Post, Thread
 from forums.permissions import Rights, rights_of
 
 if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
     from accounts.models import User
 
 MAX_TEXT = 20_000
@@ -56,8 +54,8 @@ class Missing(Http404):
 def locked(thread: Thread, by: User) -> tuple[Thread, Rights]:
     """The thread as it is now, its row locked until the end of the transaction, and the rights
     of `by` in it. Raises `Missing` when she neither reads nor moderates it."""
-    rows: QuerySet[Thread] = Thread.objects.with_rights(by).select_related("space")
-    found = rows.select_for_update(of=("self",)).filter(pk=thread.pk).first()
+    rows = Thread.objects.with_rights(by).select_related("space")
+    found = rows.select_for_update(of=("self",)).with_pk(thread.pk)
     if found is None:
         raise Missing
     rights = rights_of(by, found)

@@ -38,7 +38,7 @@ def post_or_404(request: HttpRequest, pk: int) -> Post:
     """The message if she reads it, set aside or not if she moderates it; its thread has her
     rights."""
     user = person(request)
-    found = Post.objects.readable_by(user).filter(pk=pk).first()
+    found = Post.objects.readable_by(user).with_pk(pk)
     if found is None:
         found = get_object_or_404(Post.objects.moderated_by(user), pk=pk)
     readable = Thread.objects.readable_by(user).filter(pk=found.thread_id)

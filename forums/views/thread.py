@@ -93,7 +93,7 @@ def page(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         tied=Exists(links.has_any("thread", OuterRef("pk"))),
         left=Exists(FormerPlace.objects.filter(thread_id=OuterRef("pk"))),
     )
-    thread: Any = rows.filter(pk=pk).first()
+    thread: Any = rows.with_pk(pk)
     if thread is None:
         return former_page(request, pk, _page_number(request, MOST_PAGES))
     address = thread.get_absolute_url()
@@ -291,7 +291,7 @@ def _foot(request: HttpRequest, thread: Thread, rights: Rights) -> dict[str, Any
 def post(request: HttpRequest, pk: int) -> HttpResponse:
     """The way to one message by its number, as mails of confidential spaces give it."""
     user = person(request)
-    found = Post.objects.readable_by(user).select_related("thread__space").filter(pk=pk).first()
+    found = Post.objects.readable_by(user).select_related("thread__space").with_pk(pk)
     if found is None:
         raise Http404
     return redirect(found.get_absolute_url())

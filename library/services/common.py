@@ -28,7 +28,7 @@ def locked(document: Document, by: User) -> tuple[Document, Rights]:
     of `by` in it. Raises `Missing` when she neither reads nor moderates it."""
     rows = Document.objects.with_rights(by)
     rows = rows.select_related("space", "current", "publisher", "organisation")
-    found = rows.select_for_update(of=("self",)).filter(pk=document.pk).first()
+    found = rows.select_for_update(of=("self",)).with_pk(document.pk)
     if found is None:
         raise Missing
     rights = rights_of(by, found)

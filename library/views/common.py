@@ -39,7 +39,7 @@ def of_document(view: View) -> View:
     def wrapped(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponseBase:
         user = request.user
         rows = Document.objects.seen_by(user).with_rights(user).select_related(*WITH)
-        document = rows.exclude(state=State.REMOVED).filter(pk=pk).first()
+        document = rows.exclude(state=State.REMOVED).with_pk(pk)
         if document is None:
             return _absent(request, pk, kwargs)
         response = view(request, document, **kwargs)
@@ -59,7 +59,7 @@ def is_private(document: Document) -> bool:
 def _absent(request: HttpRequest, pk: int, kwargs: dict[str, Any]) -> HttpResponse:
     user = request.user
     gone = Document.objects.gone_for(user).select_related("replaced_by__space", "space")
-    document = gone.filter(pk=pk).first()
+    document = gone.with_pk(pk)
     if document is not None and request.method in ("GET", "HEAD"):
         heir = document.replaced_by
         if heir is None:

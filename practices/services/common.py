@@ -44,7 +44,7 @@ def locked(sheet: Sheet, by: User) -> tuple[Sheet, Rights]:
     # what it joins (its current version) as it was before.
     list(Sheet.objects.select_for_update(no_key=True).filter(pk=sheet.pk).values_list("pk"))
     rows = Sheet.objects.with_rights(by).select_related("bearer", "current")
-    found = rows.filter(pk=sheet.pk).first()
+    found = rows.with_pk(sheet.pk)
     if found is None:
         raise Missing
     rights = rights_of(by, found)

@@ -40,7 +40,7 @@ def of_sheet(view: View) -> View:
     def wrapped(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponseBase:
         user = request.user
         rows = Sheet.objects.seen_by(user).with_rights(user).select_related(*WITH)
-        sheet = rows.exclude(state=State.REMOVED).filter(pk=pk).first()
+        sheet = rows.exclude(state=State.REMOVED).with_pk(pk)
         if sheet is None:
             return _absent(request, pk)
         response = view(request, sheet, **kwargs)
@@ -71,7 +71,7 @@ def composer(view: View) -> Callable[..., HttpResponse]:
 
 def _absent(request: HttpRequest, pk: int) -> HttpResponse:
     user = request.user
-    gone = Sheet.objects.gone_for(user).filter(pk=pk).first()
+    gone = Sheet.objects.gone_for(user).with_pk(pk)
     if gone is not None and request.method in ("GET", "HEAD"):
         context = {"sheet": gone, "layout": layout_of(request)}
         return no_store(render(request, "practices/gone.html", context, status=410))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 from dataclasses import replace
 
 import pytest
-from django.core.management import call_command
 from django.db.models import Sum
 from django.utils import timezone
 
@@ -21,13 +19,6 @@ from library.models import Document, Version
 pytestmark = pytest.mark.django_db
 FILE = json.loads(SOURCE.read_text())
 ENTRIES = {entry["titre"]: entry for entry in FILE["documents"]}
-
-
-@pytest.fixture
-def demo(db, settings):
-    settings.DEMO = settings.COANIMATION = True
-    call_command("bootstrap")
-    call_command("demo", stdout=io.StringIO())
 
 
 def person(key):

@@ -9,10 +9,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core import files
-from core.models import Term
 from library import reading
 from library.models import Document
 from library.services.deposit import deposit_document
+from tests.conftest import add_terms
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -40,11 +40,7 @@ WORDS: dict[str, Any] = {
 
 
 def make_terms() -> None:
-    for scheme, codes in TERMS.items():
-        for position, code in enumerate(codes):
-            label = code.replace("-", " ").capitalize()
-            fields = {"label": label, "position": position}
-            Term.objects.get_or_create(scheme=scheme, code=code, defaults=fields)
+    add_terms(TERMS)
 
 
 def make_file(

@@ -14,8 +14,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -24,7 +23,7 @@ from community.models import Membership
 from core.models import StoredFile
 from library.models import Document
 from tests import access
-from tests.conftest import World, build_world, make_person
+from tests.conftest import World, build_world, make_person, standing
 from tests.library.canaries import INSIDE, SHELVES, STATES, Shelves, shelve
 from tests.test_visibility import said
 
@@ -86,21 +85,9 @@ def build_town(storages: dict[str, Any]) -> Town:
 def town(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Town]:
-    from django.conf import settings
-
-    storages = settings.STORAGES | {
-        "private": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": tmp_path_factory.mktemp("town"), "base_url": None},
-        }
-    }
-    with (
-        django_db_blocker.unblock(),
-        override_settings(STORAGES=storages, COANIMATION=False),
-        transaction.atomic(),
-    ):
+    folder = tmp_path_factory.mktemp("town")
+    with standing(django_db_blocker, folder, COANIMATION=False) as storages:
         yield build_town(storages)
-        transaction.set_rollback(True)
 
 
 def surfaces(role: str) -> list[str]:

@@ -9,10 +9,9 @@ from typing import Any
 import pytest
 
 from accounts.models import Organisation, User
-from core.models import Term
 from practices.models import Sheet, Version
 from practices.services import life, writing
-from tests.conftest import World
+from tests.conftest import World, add_terms
 
 TERMS = {
     "ordres_enseignement": ("primaire-c1", "secondaire-c1", "secondaire-c2"),
@@ -48,10 +47,7 @@ CONTENT: dict[str, dict[str, Any]] = {
 
 
 def make_terms() -> None:
-    for scheme, codes in TERMS.items():
-        for position, code in enumerate(codes):
-            fields = {"label": code.replace("-", " ").capitalize(), "position": position}
-            Term.objects.get_or_create(scheme=scheme, code=code, defaults=fields)
+    add_terms(TERMS)
 
 
 def whole(**changes: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import transaction
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
 from practices.models import Sheet
 from tests import access
-from tests.conftest import build_world
+from tests.conftest import build_world, standing
 from tests.library.test_pages_leaks import cast
 from tests.practices.canaries import INSIDE, Sheets, plant, word
 from tests.test_visibility import said
@@ -31,14 +30,9 @@ pytestmark = pytest.mark.django_db
 def sheets(
     django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Sheets]:
-    with (
-        django_db_blocker.unblock(),
-        override_settings(COANIMATION=False),
-        transaction.atomic(),
-    ):
+    with standing(django_db_blocker, tmp_path_factory.mktemp("sheets"), COANIMATION=False):
         world = build_world()
         yield plant(world, cast(world))
-        transaction.set_rollback(True)
 
 
 def browser(person: User | None) -> Client:
