@@ -4,8 +4,11 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from django import forms
 from django.template import Context, Template
 from django.utils import translation
+
+from core.text import French
 
 
 def draw(source: str, **context) -> str:
@@ -83,3 +86,28 @@ def test_the_current_page_is_said_current():
     assert '<a href="?page=2" aria-current="page">2</a>' in shown
     assert 'rel="prev"' in shown
     assert 'rel="next"' in shown
+
+
+def test_what_people_wrote_says_its_language_where_the_page_speaks_another_one():
+    source = (
+        "<p{% written %}></p><p{% written 'en-CA' %}></p><p{% written '' %}></p>"
+        "{{ said|written }}{{ term|worded }}{{ said|worded }}{{ none|written }}"
+    )
+    context = {"said": "<École>", "term": French("Rural"), "none": ""}
+    with translation.override("en"):
+        assert draw(source, **context) == (
+            '<p lang="fr-CA"></p><p></p><p></p><span lang="fr-CA">&lt;École&gt;</span>'
+            '<span lang="fr-CA">Rural</span>&lt;École&gt;'
+        )
+    with translation.override("fr-ca"):
+        assert draw(source, **context) == (
+            '<p></p><p lang="en-CA"></p><p></p>&lt;École&gt;Rural&lt;École&gt;'
+        )
+
+
+def test_an_option_of_a_list_says_that_it_is_french_and_keeps_its_words():
+    field = forms.ChoiceField(choices=[("", "All"), ("r", French("Rural & côtier"))])
+    with translation.override("en"):
+        drawn = field.widget.render("region", "r")
+    assert '<option value="">All</option>' in drawn
+    assert '<option value="r" selected lang="fr-CA">Rural &amp; côtier</option>' in drawn

@@ -176,4 +176,6 @@ def test_what_a_public_sheet_says_to_other_sites_is_french(sheets: Sheets, db: N
     page = in_english(sheets, "visitor").get(sheet.get_absolute_url()).content.decode()
     assert '<html lang="en-CA">' in page
     assert '<meta property="og:locale" content="fr_CA">' in page
+    showcase = in_english(sheets, "visitor").get("/pratiques/").content.decode()
+    assert '<meta property="og:locale" content="en_CA">' in showcase, "its sentence is ours"
     assert '"inLanguage": "fr-CA"' in page or '"inLanguage":"fr-CA"' in page
