@@ -240,6 +240,64 @@ def test_a_conflict_shows_the_three_texts_and_is_settled(
     assert sheet.content["besoin"] == {"context": both}
 
 
+def first_shown(client: Client, there: str) -> dict[str, Any]:
+    """The form of a page as it would be sent without touching it."""
+    form = client.get(there).context["form"]
+    return {bound.name: bound.value() for bound in form if bound.value() not in (None, False)}
+
+
+def test_two_improvements_of_one_section_are_accepted_in_a_row_and_none_is_lost(
+    world: World, sheet: Sheet, as_: As
+) -> None:
+    said = sheet.content["lecons"]
+    adds = ({"obstacles": ["L’autobus"]}, {"mistakes": [*said["mistakes"], "Aller vite"]})
+    first, second = (
+        improving.propose(sheet, "lecons", said | one, why=WHY, by=world.real) for one in adds
+    )
+    client = as_(world.maude)
+    client.post(first.get_absolute_url(), {"acte": "accepter"})
+    moved = client.post(second.get_absolute_url(), {"acte": "accepter", "reply": "Merci encore."})
+
+    there = moved["Location"]
+    shown = first_shown(client, there)
+    client.post(there, form_of(world.maude, seen=2, **shown))
+
+    sheet.refresh_from_db()
+    assert sheet.content["lecons"] == said | adds[0] | adds[1]
+    second.refresh_from_db()
+    # What she was answering went on with her.
+    assert second.reply == "Merci encore."
+
+
+def test_what_two_people_changed_is_marked_with_both_texts(
+    world: World, sheet: Sheet, proposal: Proposal, as_: As, change: Callable[..., Version]
+) -> None:
+    change(sheet, "besoin", context="Écrit par Maude.", objectives=["Reprendre le lien"])
+    client, there = as_(world.maude), url("settle", sheet.pk, proposal.pk)
+
+    page = client.get(there)
+
+    assert page.context["form"]["context"].value() == "Surtout le lundi."
+    assert page.context["form"]["objectives"].value() == "Reprendre le lien"
+    beside = {bound.name: [one.lines for one in texts] for bound, texts in page.context["fields"]}
+    assert beside == {"context": [["Écrit par Maude."], ["Surtout le lundi."]], "objectives": []}
+    assert page.content.decode().count("other-text") == 2
+
+
+def test_what_changes_while_it_is_settled_goes_into_the_text(
+    world: World, sheet: Sheet, proposal: Proposal, as_: As, change: Callable[..., Version]
+) -> None:
+    client, there = as_(world.maude), url("settle", sheet.pk, proposal.pk)
+    shown = first_shown(client, there)
+    change(sheet, "besoin", objectives=["Reprendre le lien"])
+
+    stale = client.post(there, form_of(world.maude, seen=1, **shown))
+
+    assert stale.status_code == 409
+    assert stale.context["form"]["objectives"].value() == "Reprendre le lien"
+    assert stale.context["form"]["context"].value() == "Surtout le lundi."
+
+
 def test_nobody_else_is_offered_to_answer_nor_may(
     world: World, sheet: Sheet, proposal: Proposal, as_: As
 ) -> None:
