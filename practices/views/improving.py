@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,9 +20,9 @@ from core.composing import Again
 from core.errors import Refused
 from core.ratelimit import limited
 from core.web import number_in, person
-from practices.content import Values, lines_of
+from practices.content import Values, lines_of, text_of
 from practices.differences import between
-from practices.errors import NotABearer, ReasonNeeded, SectionMoved, WrongStage
+from practices.errors import AlreadyAnswered, NotABearer, ReasonNeeded, SectionMoved, WrongStage
 from practices.forms import rows
 from practices.forms.improving import ProposalForm, ReplyForm, SettlingForm
 from practices.merging import merge
@@ -155,7 +155,9 @@ def proposal(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
         return _show_proposal(request, sheet, found, form, again)
     try:
         _carry_out(request, found, data)
-    except ReasonNeeded as refusal:
+    except AlreadyAnswered as refusal:
+        return _answered_meanwhile(request, sheet, found, form, refusal)
+    except (ReasonNeeded, WrongStage) as refusal:
         again = composing.refused(form, refusal)
         return _show_proposal(request, sheet, found, form, again)
     except SectionMoved:
@@ -187,9 +189,34 @@ def _carry_out(request: HttpRequest, found: Proposal, data: QueryDict) -> None:
         raise Http404
 
 
-def _show_proposal(
-    request: HttpRequest, sheet: Sheet, found: Proposal, form: ReplyForm, again: Again
+def _answered_meanwhile(
+    request: HttpRequest,
+    sheet: Sheet,
+    found: Proposal,
+    form: ReplyForm | SettlingForm,
+    refusal: AlreadyAnswered,
 ) -> HttpResponse:
+    """Somebody answered first: that answer, and what she had written, for her to copy."""
+    found = _proposal(request, sheet, found.pk)
+    typed = [(_("Your answer"), form.data.get("reply", "").strip())]
+    if isinstance(form, SettlingForm):
+        form.full_clean()
+        typed.append((str(form.section.label), text_of(form.section, form.values)))
+    unsent = [(label, text) for label, text in typed if text]
+    again = Again(status=refusal.status)
+    return _show_proposal(request, sheet, found, ReplyForm(), again, unsent=unsent)
+
+
+def _show_proposal(
+    request: HttpRequest,
+    sheet: Sheet,
+    found: Proposal,
+    form: ReplyForm,
+    again: Again,
+    *,
+    unsent: Sequence[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    """`unsent` is what she had written when somebody else answered first, each with its label."""
     if form.is_bound and again.status == 200:
         form.quiet()
     user, section = person(request), BY_NAME[found.section]
@@ -211,6 +238,7 @@ def _show_proposal(
         "thanked": None if mine else thanked.exists(),
         "form": form,
         "parts": again.parts,
+        "unsent": unsent,
         "wanted": form.data.get("acte", ""),
     }
     return render(request, "practices/improving/proposal.html", context, status=again.status)
@@ -227,9 +255,6 @@ def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
     rights = rights_of(person(request), sheet)
     if not rights.edit:
         raise NotABearer
-    if not found.is_waiting or sheet.current is None:
-        messages.info(request, _("This improvement has its answer already."))
-        return redirect(found.get_absolute_url())
     section, now = BY_NAME[found.section], sheet.content.get(found.section, {})
     merged = merge(section, found.before, now, found.values)
     data = composing.sent(request)
@@ -237,6 +262,11 @@ def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
     known = improving.known_words(section, found.values, now)
     begun = merged.values | {"reply": _reply_begun(request)}
     form = SettlingForm(data, section=section, kept=known, initial=begun)
+    if not found.is_waiting or sheet.current is None:
+        if data is not None:
+            return _answered_meanwhile(request, sheet, found, form, AlreadyAnswered())
+        messages.info(request, _("This improvement has its answer already."))
+        return redirect(found.get_absolute_url())
     fields = _fields(form, found, now, merged.clashes)
     context = _three(sheet, found, section, now) | {"form": form, "fields": fields}
     again = composing.look(request, form, data)
@@ -255,6 +285,8 @@ def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
         context["fields"] = _put_together(form, data, found, seen, now)
         again = composing.refused(form, refusal)
         return composing.show(request, SETTLE, context, data, again)
+    except AlreadyAnswered as refusal:
+        return _answered_meanwhile(request, sheet, found, form, refusal)
     except Refused as refusal:
         again = composing.refused(form, refusal)
         return composing.show(request, SETTLE, context, data, again)

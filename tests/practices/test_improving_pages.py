@@ -298,6 +298,39 @@ def test_what_changes_while_it_is_settled_goes_into_the_text(
     assert stale.context["form"]["context"].value() == "Surtout le lundi."
 
 
+@pytest.mark.parametrize("act", ["accepter", "refuser"])
+def test_what_she_answered_is_not_lost_when_somebody_answers_first(
+    world: World, sheet: Sheet, proposal: Proposal, as_: As, act: str
+) -> None:
+    improving.refuse(proposal, by=world.odile, reply="Déjà dit ailleurs.")
+
+    late = as_(world.maude).post(
+        proposal.get_absolute_url(), {"acte": act, "reply": "Trois lignes bien pesées."}
+    )
+
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert "Trois lignes bien pesées." in page
+    assert "Déjà dit ailleurs." in page
+    assert world.odile.full_name in page
+    assert "data-errors" in page
+
+
+def test_a_text_settled_too_late_is_shown_to_be_copied(
+    world: World, sheet: Sheet, proposal: Proposal, as_: As
+) -> None:
+    improving.accept(proposal, by=world.odile)
+
+    late = as_(world.maude).post(
+        url("settle", sheet.pk, proposal.pk),
+        form_of(world.maude, seen=1, context="Surtout le lundi matin.", reply="Merci."),
+    )
+
+    assert late.status_code == 409
+    assert "Surtout le lundi matin." in late.content.decode()
+    assert late.context["unsent"][0][1] == "Merci."
+
+
 def test_nobody_else_is_offered_to_answer_nor_may(
     world: World, sheet: Sheet, proposal: Proposal, as_: As
 ) -> None:
