@@ -17,10 +17,10 @@ from accounts.models import User
 from core.writing import writer_token
 from practices.models import Credit, Proposal, Sheet, Version
 from practices.panels.improving import groups
-from practices.services import adapting, improving, life, writing
+from practices.services import adapting, improving, life
 from tests.conftest import World, make_person
 from tests.forums.test_budgets import counted
-from tests.practices.conftest import make_published, make_sheet, publish_sheet
+from tests.practices.conftest import make_published, make_sheet, publish_sheet, say_own
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
@@ -422,7 +422,7 @@ def test_a_practice_is_adapted_from_its_page_and_says_what_differs(
     client.post(url("differs", made.pk), form_of(world.real, instead0="Trois personnes"))
     made.refresh_from_db()
     assert made.differs[0]["instead"] == "Trois personnes"
-    writing.save_section(made, "ethique", {"nobody": True}, by=world.real, revision=0)
+    say_own(made, world.real)
     publish_sheet(made, world.odile)
     work()
     seen = as_(world.eve).get(sheet.get_absolute_url()).content.decode()
@@ -534,7 +534,7 @@ def test_a_hidden_origin_is_named_nowhere(world: World, sheet: Sheet, as_: As) -
     Sheet.objects.filter(pk=sheet.pk).update(title=f"Un {CANARY}")
     sheet.refresh_from_db()
     made = adapting.adapt(sheet, by=world.real, title="Chez nous", instead=["Autrement"])
-    writing.save_section(made, "ethique", {"nobody": True}, by=world.real, revision=0)
+    say_own(made, world.real)
     publish_sheet(made, world.odile)
     life.hide_sheet(sheet, by=world.odile, reason="À vérifier")
 
