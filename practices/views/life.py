@@ -15,7 +15,7 @@ from core.errors import NotAllowed, Refused
 from core.pagination import by_cursor
 from core.ratelimit import limited
 from core.web import person
-from practices import acts, looking, preparing
+from practices import acts, foreseen, looking, preparing
 from practices.acts import Act
 from practices.content import completeness
 from practices.differences import between_contents
@@ -39,20 +39,29 @@ Progress = Sheet.Progress
 @limited("practices_sheets", limit=60, window=3600)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A title, and the sheet is begun: the rest is written section by section."""
+    """A title, and the sheet is begun: the rest is written section by section. The address may say
+    what it is to be about: a box of what is missing, filters that found nothing."""
     user = person(request)
     if not may_begin(user):
         return render(request, "practices/life/cannot_begin.html", {}, status=403)
     data = request.POST.copy() if request.method == "POST" else None
     form = BeginForm(data, user=user)
+    about = foreseen.read(data if data is not None else request.GET)
     again = composing.look(request, form, data)
     bearer = form.organisation if again is None else None
     if bearer is None:
         again = again or Again(status=400)
-        return composing.show(request, "practices/life/new.html", {"form": form}, data, again)
+        context = {
+            "form": form,
+            "about": foreseen.labels(about),
+            "kept": foreseen.pairs(about),
+        }
+        return composing.show(request, "practices/life/new.html", context, data, again)
     given = form.cleaned_data
     submission = given["submission"]
-    sheet = begin_sheet(by=user, bearer=bearer, title=given["title"], submission=submission)
+    sheet = begin_sheet(
+        by=user, bearer=bearer, title=given["title"], foreseen=about, submission=submission
+    )
     return redirect("practices:write", pk=sheet.pk)
 
 
