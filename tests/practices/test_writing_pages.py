@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from core.models import KeptForm
+from core.models import KeptForm, Term
 from core.writing import writer_token
 from practices.models import Presence, Sheet, Version, WorkingSection
 from practices.sections import SECTIONS
@@ -54,6 +54,26 @@ def test_maude_begins_a_sheet_with_its_name_and_is_led_to_its_sections(
     assert answer.headers["Location"] == f"/pratiques/{sheet.pk}/rediger/"
     assert again.headers["Location"] == answer.headers["Location"]
     assert (sheet.title, sheet.bearer, sheet.state) == ("Le lien", world.relais, "draft")
+
+
+def test_a_sheet_begun_from_a_box_of_what_is_missing_says_so_and_keeps_it(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    browser = as_(world.maude)
+    there = "/pratiques/nouvelle/?determinant=fi-anxiete&ordre=primaire-c1&region=11&ordre=lune"
+
+    shown = browser.get(there)
+
+    assert shown.context["about"] == ["Primaire c1", "Fi anxiete", "11"]
+    kept = {"determinant": "fi-anxiete", "ordre": "primaire-c1", "region": "11"}
+    for name, code in kept.items():
+        assert f'<input type="hidden" name="{name}" value="{code}">' in shown.content.decode()
+    missing = browser.post(there, {"title": "", **kept})
+    assert missing.context["about"] == shown.context["about"]
+    browser.post("/pratiques/nouvelle/", {"title": "Aide aux devoirs", **kept, "ordre": "lune"})
+    made = Sheet.objects.latest("pk")
+    assert row(made, "visees").values == {"determinants": ["fi-anxiete"], "regions": ["11"]}
+    assert not made.working_sections.filter(name="public").exists()
 
 
 def test_an_animator_chooses_the_organisation_that_bears_the_sheet(world: World, as_: As) -> None:
@@ -144,6 +164,24 @@ def test_every_section_opens_and_saves_what_it_shows(
     if before is not None:
         after = row(draft, section)
         assert (after.values, after.revision) == (before.values, before.revision)
+
+
+def test_the_heading_of_a_family_titles_its_boxes_and_is_none_of_them(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    family = Term.objects.create(scheme="facteurs_risque", code="individuels", label="De soi")
+    Term.objects.filter(code__startswith="fi-").update(parent=family)
+    browser = as_(world.maude)
+
+    shown = browser.get(page(draft, "visees")).content.decode()
+
+    assert 'aria-label="De soi"' in shown
+    assert 'value="individuels"' not in shown
+    assert 'value="fi-motivation"' in shown
+    revision = row(draft, "visees").revision
+    sent = form(world.maude, revision, determinants=["fi-motivation", "individuels"])
+    assert browser.post(page(draft, "visees"), sent).status_code == 400
+    assert "individuels" not in str(row(draft, "visees").values)
 
 
 def draft_names(sheet: Sheet) -> set[str]:
