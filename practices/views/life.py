@@ -109,10 +109,15 @@ def _rights(request: HttpRequest, sheet: Sheet) -> Rights:
 def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Where it stands, what can be done, what changes, and the steps that it went through."""
     rights = _rights(request, sheet)
+    found = acts.offered(sheet, rights, person(request))
+    first, groups = acts.grouped(found)
     context: dict[str, Any] = {
         "sheet": sheet,
         "rights": rights,
-        "acts": acts.offered(sheet, rights, person(request)),
+        "acts": found,
+        "first": first,
+        "groups": groups,
+        "answer": preparing.last_answer(sheet) if preparing.follows(rights) else None,
         "bearers": list(bearers_of(sheet.pk)),
         "steps": preparing.steps_of(sheet) if preparing.follows(rights) else [],
     }
@@ -129,7 +134,7 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 def act(request: HttpRequest, sheet: Sheet, act: str) -> HttpResponse:
     """One act: its own page when it asks for something, then the act."""
     rights = _rights(request, sheet)
-    row = acts.BY_NAME.get(act)
+    row = acts.named(act, sheet, rights)
     if row is None:
         raise Http404
     if request.method != "POST":

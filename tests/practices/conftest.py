@@ -88,7 +88,7 @@ def publish_sheet(sheet: Sheet, odile: User, *, public: bool = False) -> Sheet:
     life.submit(sheet, by=sheet.owner)
     life.publish(sheet, by=odile)
     if public:
-        life.give_consent(sheet, by=odile)
+        life.give_consent(sheet, by=odile, words="La directrice, par courriel")
         life.open_to_public(sheet, by=odile)
     sheet.refresh_from_db()
     return sheet
