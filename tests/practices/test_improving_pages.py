@@ -400,6 +400,28 @@ def test_any_two_versions_are_compared_and_one_is_brought_back(
     assert sheet.versions.get(number=4).content == sheet.versions.get(number=1).content
 
 
+def test_bringing_a_version_back_shows_first_what_it_changes(
+    world: World, sheet: Sheet, as_: As, change: Callable[..., Version]
+) -> None:
+    change(sheet, "besoin", context="Écrit par Maude.")
+    first, client = url("version", sheet.pk, 1), as_(world.maude)
+    shown = client.get(first).content.decode()
+    assert 'value="restaurer"' not in shown
+    assert f"{first}?rendre=1" in shown
+
+    asked = client.get(f"{first}?rendre=1").content.decode()
+    assert "<del>" in asked
+    assert 'value="restaurer"' in asked
+    change(sheet, "besoin", context="Changé encore.")
+    late = client.post(first, {"acte": "restaurer", "vu": "2"})
+    assert late.status_code == 409
+    assert "Changé" in late.content.decode()
+    assert sheet.versions.count() == 3
+    client.post(first, {"acte": "restaurer", "vu": "3"})
+    assert sheet.versions.get(number=4).restored_from is not None
+    assert as_(world.real).get(f"{first}?rendre=1").status_code == 403
+
+
 # --------------------------------------------------------------------------------- adaptations
 
 
