@@ -28,6 +28,11 @@ def above(name: str) -> dict[str, str]:
     return {code: one.above for code, one in _all().get(name, {}).items() if one.above}
 
 
+def headings(name: str) -> set[str]:
+    """The words of a scheme that others stand below: they title them, and say nothing alone."""
+    return set(above(name).values())
+
+
 def by_family(name: str) -> dict[str, str]:
     """The live terms of a scheme, code → label, each followed by those that stand below it."""
     words, parents = scheme(name), above(name)

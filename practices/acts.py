@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.audience import Level, State
 from practices.forms import life as forms
@@ -30,6 +32,23 @@ MINE = (Progress.DRAFT, Progress.CORRECTIONS, Progress.REFUSED)
 Offered = Callable[[Sheet, Rights], bool]
 
 
+class Group(StrEnum):
+    """Under which heading the page puts an act."""
+
+    REVIEW = "review"
+    SHOWCASE = "showcase"
+    PEOPLE = "people"
+    END = "end"
+
+
+HEADINGS = {
+    Group.REVIEW: pgettext_lazy("the life of a sheet", "Review"),
+    Group.SHOWCASE: _("Showcase"),
+    Group.PEOPLE: _("Who looks after it"),
+    Group.END: _("End of its life"),
+}
+
+
 @dataclass(frozen=True)
 class Act:
     """`name` is its address. `label` is its button, `title` and `text` its own page when it asks
@@ -47,7 +66,9 @@ class Act:
     text: str | Promise = ""
     icon: str = ""
     danger: bool = False
+    # What is to be done next, when it is offered: the first such act stands alone above the others.
     main: bool = False
+    group: Group = Group.REVIEW
     leaves: bool = False
     # It publishes or submits the whole of what is prepared: that is looked into first.
     whole: bool = False
@@ -63,6 +84,10 @@ def _may_submit(sheet: Sheet, rights: Rights) -> bool:
 
 def _decides(sheet: Sheet, rights: Rights) -> bool:
     return rights.review and sheet.progress in WAITING
+
+
+def _may_consent(sheet: Sheet, rights: Rights) -> bool:
+    return rights.consent and sheet.consented_at is None
 
 
 ACTS: tuple[Act, ...] = (
@@ -189,6 +214,7 @@ ACTS: tuple[Act, ...] = (
         offered=lambda sheet, rights: _published(sheet, rights) and sheet.archived_at is None,
         form=forms.WordsForm,
         asks=True,
+        group=Group.END,
         icon="book",
     ),
     Act(
@@ -197,6 +223,7 @@ ACTS: tuple[Act, ...] = (
         done=_("The sheet is in the directory again."),
         run=life.unarchive,
         offered=lambda sheet, rights: rights.edit and sheet.archived_at is not None,
+        group=Group.END,
         icon="reply",
     ),
     Act(
@@ -208,8 +235,24 @@ ACTS: tuple[Act, ...] = (
                "at any time: the sheet leaves the showcase at once."),
         done=_("The consent is noted."),
         run=life.give_consent,
-        offered=lambda sheet, rights: rights.consent and sheet.consented_at is None,
+        offered=lambda sheet, rights: _may_consent(sheet, rights) and rights.answers,
         asks=True,
+        group=Group.SHOWCASE,
+        icon="globe",
+    ),
+    Act(
+        name="consentir",
+        label=_("Note a consent received…"),
+        title=_("Note a consent received"),
+        text=_("The organisation that bears the sheet told you that it consents to the showcase: "
+               "everybody may then read the published sheet, without an account, once it is "
+               "opened. It may take the consent back at any time."),
+        done=_("The consent is noted."),
+        run=life.give_consent,
+        offered=lambda sheet, rights: _may_consent(sheet, rights) and not rights.answers,
+        form=forms.NotedForm,
+        asks=True,
+        group=Group.SHOWCASE,
         icon="globe",
     ),
     Act(
@@ -228,6 +271,7 @@ ACTS: tuple[Act, ...] = (
         ),
         asks=True,
         main=True,
+        group=Group.SHOWCASE,
         icon="globe",
     ),
     Act(
@@ -238,6 +282,7 @@ ACTS: tuple[Act, ...] = (
         offered=lambda sheet, rights: (
             rights.review and (sheet.level == Level.PUBLIC or sheet.awaits_opening)
         ),
+        group=Group.SHOWCASE,
         icon="lock",
     ),
     Act(
@@ -249,6 +294,7 @@ ACTS: tuple[Act, ...] = (
         run=life.withdraw_consent,
         offered=lambda sheet, rights: rights.consent and sheet.consented_at is not None,
         asks=True,
+        group=Group.SHOWCASE,
         icon="lock",
     ),
     Act(
@@ -263,6 +309,7 @@ ACTS: tuple[Act, ...] = (
         form=forms.BearersForm,
         asks=True,
         leaves=True,
+        group=Group.PEOPLE,
         icon="people",
     ),
     Act(
@@ -278,10 +325,16 @@ ACTS: tuple[Act, ...] = (
         asks=True,
         danger=True,
         leaves=True,
+        group=Group.END,
         icon="trash",
     ),
 )  # fmt: skip
-BY_NAME = {act.name: act for act in ACTS}
+
+
+def named(name: str, sheet: Sheet, rights: Rights) -> Act | None:
+    """The act at this address: of two, the one that is offered to her."""
+    rows = [act for act in ACTS if act.name == name]
+    return next((act for act in rows if act.offered(sheet, rights)), rows[0] if rows else None)
 
 
 def offered(sheet: Sheet, rights: Rights, user: User) -> list[Act]:
@@ -293,3 +346,11 @@ def offered(sheet: Sheet, rights: Rights, user: User) -> list[Act]:
         if act.offered(sheet, rights) and not (claimed and act.run is life.claim)
     ]
     return sorted(found, key=lambda act: not act.main)
+
+
+def grouped(found: list[Act]) -> tuple[Act | None, list[tuple[str | Promise, list[Act]]]]:
+    """What is to be done next, if something is, and the other acts under their headings."""
+    first = found[0] if found and found[0].main else None
+    others = [act for act in found if act is not first]
+    rows = [(label, [act for act in others if act.group == one]) for one, label in HEADINGS.items()]
+    return first, [(label, acts) for label, acts in rows if acts]

@@ -79,9 +79,9 @@ def _choice(field: Field, value: Any, kept: Any) -> str:
 
 
 def _terms(field: Field, value: Any, kept: Any) -> list[str]:
-    """Codes once each, in the order of their taxonomy."""
+    """Codes once each, in the order of their taxonomy; the heading of a family is none of them."""
     asked = {str(one) for one in value or []}
-    allowed = list(terms.scheme(field.scheme))
+    allowed = list(field.choices())
     allowed += [code for code in kept or [] if code not in allowed]
     if not asked <= set(allowed):
         raise UnknownChoice(field.name)

@@ -65,8 +65,18 @@ class Field:
         return ENGLISH if self.english else FRENCH
 
     def choices(self) -> dict[str, Any]:
-        """The words that it offers, code → label: of its taxonomy, or its own."""
-        return dict(terms.scheme(self.scheme)) if self.scheme else dict(self.words)
+        """The words that it offers, code → label: its own, or those of its taxonomy by family,
+        without the headings."""
+        if not self.scheme:
+            return dict(self.words)
+        headings = terms.headings(self.scheme)
+        words = terms.by_family(self.scheme).items()
+        return {code: label for code, label in words if code not in headings}
+
+    def heading(self, code: str) -> str:
+        """The word that it stands below in its taxonomy, or nothing."""
+        above = terms.above(self.scheme).get(code, "")
+        return terms.label(self.scheme, above) if above else ""
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,7 @@ ENGLISH = {
         "happened and prepare a return to class that holds.",
     ),
 }
+CONSENT = "La direction de l’organisme, le jour de la publication, par courriel."
 ANIMATOR = "mem-01"
 
 
@@ -187,8 +188,10 @@ def _sheet(entry: dict[str, Any], people: dict[str, User], bearer: Organisation)
             Bearer.objects.get_or_create(sheet=sheet, user=author)
     _weigh(sheet, entry, animator, first)
     if entry["publique"] and entry["consentement_organisme"]:
-        life.give_consent(sheet, by=animator)
+        life.give_consent(sheet, by=animator, words=CONSENT)
         life.open_to_public(sheet, by=animator)
+        noted = Step.objects.filter(sheet=sheet, act=Step.Act.NOTED)
+        noted.update(at=clock.morning(entry["publie_le"], hour=12))
     sheet.refresh_from_db()
     return sheet
 

@@ -36,6 +36,55 @@ SUMMARY = (
     "Deux jours plutôt que trois, faute de local le vendredi : l’accueil et le retour restent, les "
     "travaux se font en matinée."
 )
+# What the adaptation says of its own: two days, its people, its partners, its money.
+OWN: dict[str, dict[str, Any]] = {
+    "identite": {"title": ADAPTED[2], "summary": SUMMARY, "running": "en-cours"},
+    "besoin": {
+        "context": "Nos deux écoles secondaires suspendaient surtout en début de semaine, et "
+        "notre local n’est libre que quatre jours sur cinq. Une quinzaine de séjours par année."
+    },
+    "public": {
+        "criteria": "Élèves de 12 à 17 ans suspendus de un à trois jours, référés par l’école avec "
+        "l’accord du parent. Groupes de quatre au plus."
+    },
+    "deroulement": {
+        "steps": [
+            {
+                "title": "Avant",
+                "text": "L’école appelle la veille. L’organisme joint le parent le jour même et "
+                "confirme le séjour.",
+            },
+            {
+                "title": "Jour 1",
+                "text": "Accueil, règles simples, récit de l’événement par l’élève. Travaux "
+                "scolaires en avant-midi, atelier sur les émotions en après-midi.",
+            },
+            {
+                "title": "Jour 2",
+                "text": "Travaux, rencontre de 30 minutes avec le parent, feuille « Ce que je veux "
+                "que vous sachiez », préparation de la rencontre de retour.",
+            },
+            {
+                "title": "Retour",
+                "text": "Rencontre à l’école avec la personne alliée, l’enseignante ou "
+                "l’enseignant et le parent. Un seul suivi, à quatre semaines.",
+            },
+        ],
+        "duration": "Deux jours par élève, suivi à quatre semaines",
+        "staff": "Un intervenant, deux jours par semaine.",
+        "material": "Local hors de l’école, libre du lundi au jeudi; deux ordinateurs.",
+        "partners": ["Deux écoles secondaires"],
+    },
+    "cout": {"detail": "Environ 14 000 $ par année : une journée et demie d’intervention."},
+    "lecons": {
+        "mistakes": [
+            "Accepter des références sans accord du parent.",
+            "Devenir le débarras des élèves qui dérangent.",
+            "Laisser tomber le suivi à quatre semaines quand la liste d’attente s’allonge.",
+        ]
+    },
+    "ethique": {"nobody": True},
+}
 ANIMATOR = "mem-01"
 
 
@@ -79,8 +128,8 @@ def _adaptation(sheets: dict[str, Sheet], people: dict[str, User]) -> None:
     name, who, title, instead = ADAPTED
     by, animator = people[who], people[ANIMATOR]
     draft = adapting.adapt(sheets[name], by=by, title=title, instead=instead)
-    _save(draft, "identite", {"title": title, "summary": SUMMARY, "running": "en-cours"}, by)
-    _save(draft, "ethique", {"nobody": True}, by)
+    for section, values in OWN.items():
+        _save(draft, section, values, by)
     life.submit(draft, by=by)
     life.claim(draft, by=animator)
     version = life.publish(draft, by=animator)
@@ -98,5 +147,8 @@ def _adaptation(sheets: dict[str, Sheet], people: dict[str, User]) -> None:
 
 
 def _save(sheet: Sheet, name: str, values: dict[str, Any], by: User) -> None:
+    """Its own words, over those that it began with."""
     row = sheet.working_sections.filter(name=name).first()
-    writing.save_section(sheet, name, values, by=by, revision=row.revision if row else 0)
+    begun = row.values if row else {}
+    revision = row.revision if row else 0
+    writing.save_section(sheet, name, begun | values, by=by, revision=revision)

@@ -149,6 +149,19 @@ class WordsForm(ActForm):
     words = _words(gettext_lazy("A word, for the life of the sheet"), required=False, most=2000)
 
 
+class NotedForm(ActForm):
+    READ = ("words",)
+    words = _words(
+        gettext_lazy("From whom, when, how"),
+        required=True,
+        most=2000,
+        help=gettext_lazy(
+            "For example: the director, on 12 November, by mail. It is kept in the life of the "
+            "sheet."
+        ),
+    )
+
+
 class WithdrawalForm(ActForm):
     READ = ("reason",)
     reason = _words(

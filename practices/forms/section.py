@@ -53,6 +53,12 @@ class StepsInput(forms.Widget):
         return ""
 
 
+class FamiliesInput(forms.CheckboxSelectMultiple):
+    """The words of a taxonomy, each family below its heading."""
+
+    template_name = "practices/widgets/families.html"
+
+
 class StepsField(forms.Field):
     widget = StepsInput
 
@@ -75,6 +81,15 @@ def _words(field: Field, kept: Any) -> list[tuple[str, Any]]:
     return list(offered.items())
 
 
+def _families(field: Field, words: list[tuple[str, Any]]) -> list[tuple[str, Any]]:
+    """The same words, each family below its heading; those of no family as they come."""
+    found: dict[str, list[tuple[str, Any]]] = {}
+    for code, label in words:
+        found.setdefault(field.heading(code), []).append((code, label))
+    alone = found.pop("", [])
+    return [*found.items(), *alone]
+
+
 def _field(field: Field, kept: Any) -> forms.Field:
     """The form field of one field; `kept` is what it holds now."""
     said: dict[str, Any] = {"label": field.label, "help_text": field.help, "required": False}
@@ -84,7 +99,9 @@ def _field(field: Field, kept: Any) -> forms.Field:
         return LinesField(strip=False, **said)
     if field.kind is Kind.TERMS:
         words = _words(field, kept)
-        return forms.MultipleChoiceField(choices=words, widget=forms.CheckboxSelectMultiple, **said)
+        grouped = _families(field, words)
+        boxes = forms.CheckboxSelectMultiple if grouped == words else FamiliesInput
+        return forms.MultipleChoiceField(choices=grouped, widget=boxes, **said)
     if field.kind is Kind.CHOICE:
         return forms.ChoiceField(choices=[("", "—"), *_words(field, kept)], **said)
     if field.kind is Kind.YES:

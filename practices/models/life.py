@@ -28,6 +28,10 @@ class Step(models.Model):
         REVIEWED = "revue", _("Reviewed: still good")
         ARCHIVED = "archivee", _("Archived")
         REOPENED = "rouverte", _("Brought back")
+        TAKEN_BACK = "reprise", _("Taken back to be changed")
+        CONSENTED = "consentie", _("Consent to the showcase given")
+        NOTED = "notee", _("Consent to the showcase received and noted")
+        UNCONSENTED = "retrait", _("Consent to the showcase taken back")
 
     sheet = models.ForeignKey(Sheet, on_delete=models.CASCADE, related_name="steps")
     act = models.CharField(max_length=12, choices=Act)

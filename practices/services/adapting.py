@@ -30,11 +30,15 @@ if TYPE_CHECKING:
 
 # One component, kept (`instead` is empty) or replaced.
 Differs = list[dict[str, str]]
-# What another organisation cannot say of itself: whom to call, what it obtained, who consented.
+# The facts of the organisation of origin, which are not those of another: where it began from, with
+# whom, at what cost, what it obtained, whom to call, who consented.
 NOT_COPIED: dict[str, tuple[str, ...]] = {
     "identite": ("contact", "since", "running"),
+    "besoin": ("context",),
     "public": ("yearly",),
     "visees": ("regions", "settings"),
+    "deroulement": ("staff", "partners"),
+    "cout": ("detail",),
     "resultats": (),
     "ethique": (),
     "perennite": ("sustainability", "ownership"),

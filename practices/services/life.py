@@ -100,6 +100,7 @@ def take_back(sheet: Sheet, *, by: User) -> Sheet:
     if sheet.current_id is None:
         sheet.state = State.DRAFT
     touch(sheet, "progress", "submitted_at", "state")
+    _step(sheet, Step.Act.TAKEN_BACK, by)
     log.record("sheet.taken_back", sheet, by=by)
     emit("sheet.changed", sheet=sheet.pk)
     return sheet
@@ -330,18 +331,23 @@ def name_bearers(sheet: Sheet, people: Collection[User], *, by: User) -> None:
 
 
 @transaction.atomic
-def give_consent(sheet: Sheet, *, by: User) -> Sheet:
+def give_consent(sheet: Sheet, *, by: User, words: str = "") -> Sheet:
     """In the name of the bearing organisation, its référente consents to the showcase; an animator
-    notes a consent received otherwise. The sheet is not public yet: it awaits `open_to_public`.
+    notes a consent received otherwise, with `words` that say of whom, when and how. The sheet is
+    not public yet: it awaits `open_to_public`.
 
-    Raises `Missing`, `NotAllowed`.
+    Raises `Missing`, `NotAllowed`, `ReasonNeeded`.
     """
     sheet, rights = locked(sheet, by)
     if not rights.consent:
         raise NotAllowed
     if sheet.consented_at is None:
+        words = words.strip()
+        if not rights.answers:
+            require_reason(words)
         sheet.consented_at, sheet.consented_by, sheet.awaits_opening = timezone.now(), by, True
         touch(sheet, "consented_at", "consented_by", "awaits_opening")
+        _step(sheet, Step.Act.CONSENTED if rights.answers else Step.Act.NOTED, by, words)
         log.record("sheet.consent_given", sheet, by=by)
         emit("sheet.consent_given", sheet=sheet.pk)
     return sheet
@@ -365,6 +371,7 @@ def withdraw_consent(sheet: Sheet, *, by: User) -> Sheet:
     if sheet.consented_at is not None:
         _forget_consent(sheet)
         touch(sheet, *CONSENT)
+        _step(sheet, Step.Act.UNCONSENTED, by)
         log.record("sheet.consent_withdrawn", sheet, by=by)
         emit("sheet.changed", sheet=sheet.pk)
         run_hooks("audience.changed", kind="sheet", ids=[sheet.pk])

@@ -12,7 +12,7 @@ from django.utils import timezone
 from core import log
 from core.audience import Level, State
 from core.events import emit
-from practices.content import clean, require_complete
+from practices.content import Content, clean, require_complete
 from practices.errors import (
     GuestsRead,
     NothingNew,
@@ -48,13 +48,15 @@ def begin_sheet(
     title: str = "",
     derived_from: Sheet | None = None,
     differs: list[dict[str, str]] | None = None,
+    foreseen: Content | None = None,
     submission: uuid.UUID | None = None,
 ) -> Sheet:
     """A new sheet, a draft read by those who make it only. Who begins it for her own organisation
-    bears it; an animator may begin one for any organisation.
+    bears it; an animator may begin one for any organisation. `foreseen` is what it says from the
+    start beside its title.
 
     The same `submission` sent again gives the same sheet. Raises `GuestsRead`,
-    `NotYourOrganisation`, `FieldTooLong`.
+    `NotYourOrganisation`, and what `content.clean` raises.
     """
     if not may_write(by):
         raise GuestsRead
@@ -72,8 +74,9 @@ def begin_sheet(
         differs=differs or [],
         submission=sent,
     )
-    values = clean(BY_NAME["identite"], {"title": title})
-    show(sheet, {"identite": values})
+    begun = (foreseen or {}) | {"identite": {"title": title}}
+    content = {name: clean(BY_NAME[name], values) for name, values in begun.items()}
+    show(sheet, content)
     try:
         with transaction.atomic():
             sheet.save()
@@ -82,8 +85,9 @@ def begin_sheet(
         if (twin := _sent_before(sent)) is None:
             raise
         return twin
-    if values:
-        WorkingSection.objects.create(sheet=sheet, name="identite", values=values, changed_by=by)
+    for name, values in content.items():
+        if values:
+            WorkingSection.objects.create(sheet=sheet, name=name, values=values, changed_by=by)
     if by.organisation_id == bearer.pk:
         Bearer.objects.create(sheet=sheet, user=by, named_by=by)
     log.record("sheet.begun", sheet, by=by)

@@ -15,6 +15,7 @@ from core.pagination import by_cursor
 from core.web import person
 from practices import home
 from practices.finding import filters, regions
+from practices.foreseen import FORESEEN
 from practices.permissions import may_begin
 from practices.views import showcase
 from practices.views.chips import chips
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from practices.finding.filters import Filters
 
 SIZE = 20
-# What can be said of a new sheet beforehand, among the filters.
-FORESEEN = ("public", "ordre", "determinant", "type", "region", "milieu")
 
 
 @login_not_required

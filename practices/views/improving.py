@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib import messages
+from django.forms import BoundField
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -16,10 +20,12 @@ from core.composing import Again
 from core.errors import Refused
 from core.ratelimit import limited
 from core.web import number_in, person
-from practices.content import Values
+from practices.content import Values, lines_of, text_of
 from practices.differences import between
-from practices.errors import NotABearer, ReasonNeeded, SectionMoved, WrongStage
+from practices.errors import AlreadyAnswered, NotABearer, ReasonNeeded, SectionMoved, WrongStage
+from practices.forms import rows
 from practices.forms.improving import ProposalForm, ReplyForm, SettlingForm
+from practices.merging import merge
 from practices.models import Proposal, Sheet, Version
 from practices.permissions import rights_of
 from practices.sections import BY_NAME, SECTIONS, Section
@@ -57,8 +63,8 @@ def _improvable(request: HttpRequest, sheet: Sheet) -> Version:
 def choose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Which section to improve: those that say something, and those that say nothing yet."""
     _improvable(request, sheet)
-    rows = [(one, bool(sheet.content.get(one.name))) for one in SECTIONS]
-    return render(request, "practices/improving/choose.html", {"sheet": sheet, "rows": rows})
+    said = [(one, bool(sheet.content.get(one.name))) for one in SECTIONS]
+    return render(request, "practices/improving/choose.html", {"sheet": sheet, "rows": said})
 
 
 @limited("practices_proposals", limit=60, window=3600)
@@ -105,28 +111,29 @@ def _version(sheet: Sheet, said: str) -> Version | None:
 @of_members_sheet
 def proposals(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """The improvements of a sheet: those that wait, then those that have their answer."""
-    rows = _rows(request, sheet)
-    answered = rows.exclude(answer=Proposal.Answer.WAITING).order_by("-answered_at", "-pk")
+    found = _rows(request, sheet)
+    answered = found.exclude(answer=Proposal.Answer.WAITING).order_by("-answered_at", "-pk")
     context = {
         "sheet": sheet,
         "rights": rights_of(person(request), sheet),
-        "waiting": list(rows.waiting().order_by("created_at", "pk")),
+        "waiting": list(found.waiting().order_by("created_at", "pk")),
         "answered": list(answered[:ANSWERED]),
     }
     return render(request, "practices/improving/list.html", context)
 
 
 def _rows(request: HttpRequest, sheet: Sheet) -> Any:
-    rows = Proposal.objects.readable_by(person(request)).filter(sheet=sheet)
-    return rows.select_related("owner", "organisation", "answered_by", "version")
+    readable = Proposal.objects.readable_by(person(request)).filter(sheet=sheet)
+    return readable.select_related("owner", "organisation", "answered_by", "version")
 
 
 def _proposal(request: HttpRequest, sheet: Sheet, pk: int) -> Proposal:
     """One improvement, if she reads it. Who animates also sees what was set aside."""
     user = person(request)
-    rows = Proposal.objects.readable_by(user) | Proposal.objects.moderated_by(user)
-    rows = rows.filter(sheet=sheet)
-    related = rows.select_related("owner", "organisation", "answered_by", "version")
+    seen = Proposal.objects.readable_by(user) | Proposal.objects.moderated_by(user)
+    related = seen.filter(sheet=sheet).select_related(
+        "owner", "organisation", "answered_by", "version"
+    )
     found: Proposal = get_object_or_404(related, pk=pk)
     found.sheet = sheet
     return found
@@ -148,11 +155,15 @@ def proposal(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
         return _show_proposal(request, sheet, found, form, again)
     try:
         _carry_out(request, found, data)
-    except ReasonNeeded as refusal:
+    except AlreadyAnswered as refusal:
+        return _answered_meanwhile(request, sheet, found, form, refusal)
+    except (ReasonNeeded, WrongStage) as refusal:
         again = composing.refused(form, refusal)
         return _show_proposal(request, sheet, found, form, again)
     except SectionMoved:
-        return redirect("practices:settle", pk=sheet.pk, proposal=found.pk)
+        # What she answers goes on with her.
+        composing.keep_for(request, person(request), _settle_url(found))
+        return redirect(_settle_url(found))
     return redirect(found.get_absolute_url())
 
 
@@ -178,9 +189,34 @@ def _carry_out(request: HttpRequest, found: Proposal, data: QueryDict) -> None:
         raise Http404
 
 
-def _show_proposal(
-    request: HttpRequest, sheet: Sheet, found: Proposal, form: ReplyForm, again: Again
+def _answered_meanwhile(
+    request: HttpRequest,
+    sheet: Sheet,
+    found: Proposal,
+    form: ReplyForm | SettlingForm,
+    refusal: AlreadyAnswered,
 ) -> HttpResponse:
+    """Somebody answered first: that answer, and what she had written, for her to copy."""
+    found = _proposal(request, sheet, found.pk)
+    typed = [(_("Your answer"), form.data.get("reply", "").strip())]
+    if isinstance(form, SettlingForm):
+        form.full_clean()
+        typed.append((str(form.section.label), text_of(form.section, form.values)))
+    unsent = [(label, text) for label, text in typed if text]
+    again = Again(status=refusal.status)
+    return _show_proposal(request, sheet, found, ReplyForm(), again, unsent=unsent)
+
+
+def _show_proposal(
+    request: HttpRequest,
+    sheet: Sheet,
+    found: Proposal,
+    form: ReplyForm,
+    again: Again,
+    *,
+    unsent: Sequence[tuple[str, str]] | None = None,
+) -> HttpResponse:
+    """`unsent` is what she had written when somebody else answered first, each with its label."""
     if form.is_bound and again.status == 200:
         form.quiet()
     user, section = person(request), BY_NAME[found.section]
@@ -202,6 +238,7 @@ def _show_proposal(
         "thanked": None if mine else thanked.exists(),
         "form": form,
         "parts": again.parts,
+        "unsent": unsent,
         "wanted": form.data.get("acte", ""),
     }
     return render(request, "practices/improving/proposal.html", context, status=again.status)
@@ -213,24 +250,25 @@ def _show_proposal(
 @composer
 def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
     """Accept with changes: what its author read, what the section says now, what she proposes, and
-    the text that is to stay."""
+    the text that is to stay. It begins with both changes, so that publishing it loses neither."""
     found = _proposal(request, sheet, proposal)
     rights = rights_of(person(request), sheet)
     if not rights.edit:
         raise NotABearer
-    if not found.is_waiting or sheet.current is None:
-        messages.info(request, _("This improvement has its answer already."))
-        return redirect(found.get_absolute_url())
     section, now = BY_NAME[found.section], sheet.content.get(found.section, {})
+    merged = merge(section, found.before, now, found.values)
     data = composing.sent(request)
     # The words of the lists may be those of either text.
-    form = SettlingForm(
-        data,
-        section=section,
-        kept=improving.known_words(section, found.values, now),
-        initial=dict(found.values),
-    )
-    context = _three(sheet, found, section, now) | {"form": form}
+    known = improving.known_words(section, found.values, now)
+    begun = merged.values | {"reply": _reply_begun(request)}
+    form = SettlingForm(data, section=section, kept=known, initial=begun)
+    if not found.is_waiting or sheet.current is None:
+        if data is not None:
+            return _answered_meanwhile(request, sheet, found, form, AlreadyAnswered())
+        messages.info(request, _("This improvement has its answer already."))
+        return redirect(found.get_absolute_url())
+    fields = _fields(form, found, now, merged.clashes)
+    context = _three(sheet, found, section, now) | {"form": form, "fields": fields}
     again = composing.look(request, form, data)
     if again is not None or data is None:
         return composing.show(request, SETTLE, context, data, again or Again())
@@ -243,6 +281,12 @@ def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
             seen=seen.number if seen is not None else 0,
             reply=form.cleaned_data["reply"],
         )
+    except SectionMoved as refusal:
+        context["fields"] = _put_together(form, data, found, seen, now)
+        again = composing.refused(form, refusal)
+        return composing.show(request, SETTLE, context, data, again)
+    except AlreadyAnswered as refusal:
+        return _answered_meanwhile(request, sheet, found, form, refusal)
     except Refused as refusal:
         again = composing.refused(form, refusal)
         return composing.show(request, SETTLE, context, data, again)
@@ -250,6 +294,54 @@ def settle(request: HttpRequest, sheet: Sheet, proposal: int) -> HttpResponse:
     said = _("Accepted: version %(number)s is published.")
     messages.success(request, said % {"number": version.number})
     return redirect(found.get_absolute_url())
+
+
+def _settle_url(found: Proposal) -> str:
+    return reverse("practices:settle", args=(found.sheet_id, found.pk))
+
+
+def _reply_begun(request: HttpRequest) -> str:
+    """The answer that she was writing when the section turned out to have moved."""
+    kept = composing.kept_for(request.user.pk, request.path)
+    return kept.get("reply", "") if kept is not None else ""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One text of a field that two people changed, in lines."""
+
+    label: str
+    lines: list[str]
+
+
+def _fields(
+    form: SettlingForm, found: Proposal, now: Values, clashes: Collection[str]
+) -> list[tuple[BoundField, list[Beside]]]:
+    """The fields of the section, and the texts that stand beside those that two people changed."""
+    return [
+        (
+            form[field.name],
+            [
+                Beside(_("What the sheet says now"), lines_of(field, now.get(field.name))),
+                Beside(_("What is proposed"), lines_of(field, found.values.get(field.name))),
+            ]
+            if field.name in clashes
+            else [],
+        )
+        for field in form.section.fields
+    ]
+
+
+def _put_together(
+    form: SettlingForm, data: QueryDict, found: Proposal, seen: Version | None, now: Values
+) -> list[tuple[BoundField, list[Beside]]]:
+    """The section moved once more while she settled it: what it says now goes into her text."""
+    before = seen.content.get(found.section, {}) if seen is not None else now
+    merged = merge(form.section, before, now, form.values)
+    for field in form.section.fields:
+        rows.put(data, field, merged.values.get(field.name))
+    proposed = merge(form.section, found.before, now, found.values)
+    return _fields(form, found, now, merged.clashes | proposed.clashes)
 
 
 def _three(sheet: Sheet, found: Proposal, section: Section, now: Values) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from core.errors import NotAllowed, Refused
 from core.pagination import by_cursor
 from core.ratelimit import limited
 from core.web import person
-from practices import acts, looking, preparing
+from practices import acts, foreseen, looking, preparing
 from practices.acts import Act
 from practices.content import completeness
 from practices.differences import between_contents
@@ -39,20 +39,29 @@ Progress = Sheet.Progress
 @limited("practices_sheets", limit=60, window=3600)
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """A title, and the sheet is begun: the rest is written section by section."""
+    """A title, and the sheet is begun: the rest is written section by section. The address may say
+    what it is to be about: a box of what is missing, filters that found nothing."""
     user = person(request)
     if not may_begin(user):
         return render(request, "practices/life/cannot_begin.html", {}, status=403)
     data = request.POST.copy() if request.method == "POST" else None
     form = BeginForm(data, user=user)
+    about = foreseen.read(data if data is not None else request.GET)
     again = composing.look(request, form, data)
     bearer = form.organisation if again is None else None
     if bearer is None:
         again = again or Again(status=400)
-        return composing.show(request, "practices/life/new.html", {"form": form}, data, again)
+        context = {
+            "form": form,
+            "about": foreseen.labels(about),
+            "kept": foreseen.pairs(about),
+        }
+        return composing.show(request, "practices/life/new.html", context, data, again)
     given = form.cleaned_data
     submission = given["submission"]
-    sheet = begin_sheet(by=user, bearer=bearer, title=given["title"], submission=submission)
+    sheet = begin_sheet(
+        by=user, bearer=bearer, title=given["title"], foreseen=about, submission=submission
+    )
     return redirect("practices:write", pk=sheet.pk)
 
 
@@ -100,10 +109,15 @@ def _rights(request: HttpRequest, sheet: Sheet) -> Rights:
 def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Where it stands, what can be done, what changes, and the steps that it went through."""
     rights = _rights(request, sheet)
+    found = acts.offered(sheet, rights, person(request))
+    first, groups = acts.grouped(found)
     context: dict[str, Any] = {
         "sheet": sheet,
         "rights": rights,
-        "acts": acts.offered(sheet, rights, person(request)),
+        "acts": found,
+        "first": first,
+        "groups": groups,
+        "answer": preparing.last_answer(sheet) if preparing.follows(rights) else None,
         "bearers": list(bearers_of(sheet.pk)),
         "steps": preparing.steps_of(sheet) if preparing.follows(rights) else [],
     }
@@ -120,7 +134,7 @@ def page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 def act(request: HttpRequest, sheet: Sheet, act: str) -> HttpResponse:
     """One act: its own page when it asks for something, then the act."""
     rights = _rights(request, sheet)
-    row = acts.BY_NAME.get(act)
+    row = acts.named(act, sheet, rights)
     if row is None:
         raise Http404
     if request.method != "POST":

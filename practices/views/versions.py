@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core.pagination import by_cursor
 from core.web import number_in, person
 from practices.differences import between_contents
+from practices.errors import NotABearer, WrongStage
 from practices.models import Proposal, Sheet, Version
 from practices.permissions import rights_of
 from practices.sections import BY_NAME
@@ -60,10 +61,12 @@ def versions(request: HttpRequest, sheet: Sheet) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_members_sheet
 def version(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
-    """What a version said; with `?avec=`, what differs between another and it. Posting brings it
-    back, as a new version."""
+    """What a version said; with `?avec=`, what differs between another and it; with `?rendre=`,
+    what bringing it back would change. Posting brings it back, as a new version."""
     if request.method == "POST":
         return _restore(request, sheet, number)
+    if "rendre" in request.GET:
+        return _ask(request, sheet, number)
     wanted = number_in(request.GET.get("avec"), digits=9)
     rows = _versions(request, sheet).filter(Q(number=number) | Q(number=wanted))
     found = {one.number: one for one in rows}
@@ -83,9 +86,26 @@ def version(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
     return render(request, "practices/improving/version.html", context)
 
 
+def _ask(request: HttpRequest, sheet: Sheet, number: int, *, status: int = 200) -> HttpResponse:
+    """What publishing this version again would change, before it does."""
+    this = get_object_or_404(_versions(request, sheet), number=number)
+    if not rights_of(person(request), sheet).edit:
+        raise NotABearer
+    context = {
+        "sheet": sheet,
+        "version": this,
+        "compared": between_contents(sheet.content, this.content),
+        "moved": status == WrongStage.status,
+    }
+    return render(request, "practices/improving/restore.html", context, status=status)
+
+
 def _restore(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
     if request.POST.get("acte") != "restaurer":
         raise Http404
+    seen = number_in(request.POST.get("vu"), digits=9)
+    if seen and sheet.current is not None and seen != sheet.current.number:
+        return _ask(request, sheet, number, status=WrongStage.status)
     this = get_object_or_404(_versions(request, sheet).select_related("sheet"), number=number)
     made = writing.restore_version(this, by=person(request))
     said = _("Version %(old)s is published again, as version %(new)s.")

@@ -44,6 +44,8 @@ NEXT = "next"
 DIGITS = 9
 # A list of more words than this is folded: on a phone, the next field would be far.
 LONG = 8
+# A text that takes no more characters than this is counted while it is typed.
+SHORT = 500
 Progress = Sheet.Progress
 
 
@@ -61,6 +63,7 @@ def overview(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         "open": _is_open(sheet, moderates=rights.moderates),
         "lines": preparing.filled(content, sheet.content if sheet.current else None),
         "complete": completeness(content),
+        "answer": preparing.last_answer(sheet),
     }
     return render(request, "practices/writing/overview.html", context)
 
@@ -205,12 +208,30 @@ class Row:
     chosen: list[str]
 
     @property
+    def hint(self) -> str:
+        return _("(needed to publish)") if self.field.required else ""
+
+    @property
+    def most(self) -> int:
+        """How many characters are counted under a short text; 0 where none are."""
+        return self.field.most if self.field.kind is Kind.TEXT and self.field.most <= SHORT else 0
+
+    @property
+    def count(self) -> int:
+        return len((self.bound.value() or "").replace("\r\n", "\n").strip())
+
+    @property
+    def over(self) -> bool:
+        return self.count > self.most
+
+    @property
     def is_folded(self) -> bool:
         return self.field.kind is Kind.TERMS and len(self.field.choices()) > LONG
 
     @property
     def is_open(self) -> bool:
-        return bool(self.bound.errors or self.others)
+        wanted = self.field.required and not self.chosen
+        return bool(self.bound.errors or self.others or wanted)
 
 
 @dataclass
@@ -259,6 +280,7 @@ class Page:
             "came_back": came_back,
             "waiting": self.waiting,
             "unsure": getattr(self.request, "unsure", False),
+            "answer": preparing.last_answer(self.sheet),
             # Shown again and not saved: the page keeps it at once.
             "unsaved": not self.fresh and status == 200 and not parts,
         }
@@ -318,7 +340,10 @@ def keep(request: HttpRequest, writer: User, pk: int, section: str) -> HttpRespo
     elif request.POST.get("settling"):
         worry = _("Kept for you alone until you save it.")
     elif not form.is_valid():
-        worry = _("Something is to be mended. Your text is kept for you alone until then.")
+        labels = ", ".join(str(form[name].label) for name in form.errors if name in form.fields)
+        worry = _("To be mended: %(fields)s. Your text is kept for you alone until then.") % {
+            "fields": labels
+        }
     elif looking.noticed(one, request.POST, now.values):
         worry = _(
             "Something could identify a young person. Your text is kept for you alone until you "

@@ -80,6 +80,27 @@ form.addEventListener("submit", (event) => {
 window.addEventListener("pageshow", ({ persisted }) => { if (persisted) leaving = false; });
 if (kept === null) later();
 
+/* ---- how much a short text takes ---- */
+
+for (const count of form.querySelectorAll("[data-count]")) {
+  const box = document.getElementById(count.dataset.count);
+  const most = Number(count.dataset.most);
+  let was = false;
+  box.addEventListener("input", () => {
+    const n = [...box.value.trim()].length;
+    const words = count.dataset.words.replace("{n}", n);
+    const over = n > most;
+    if (over) {
+      const strong = document.createElement("strong");
+      strong.textContent = count.dataset.over;
+      count.replaceChildren(strong, ` ${words}`);
+    } else count.textContent = words;
+    /* said once when the text becomes too long, and not at each letter */
+    if (over && !was) say(count.textContent);
+    was = over;
+  });
+}
+
 /* ---- who else is there ---- */
 
 const others = document.querySelector("[data-others]");

@@ -52,7 +52,7 @@ def add_practices(animator: User, member: User) -> None:
     """The states that the demonstration does not show: a public sheet withdrawn, one archived, one
     refused, one whose changes are in preparation; a trial and a booklet of Tristan's."""
     gone = _published(WITHDRAWN, animator, member)
-    life.give_consent(gone, by=animator)
+    life.give_consent(gone, by=animator, words="La directrice, par courriel")
     life.open_to_public(gone, by=animator)
     life.withdraw(gone, by=animator, reason="L’entente avec l’école a pris fin.")
     life.archive(_published(ARCHIVED, animator, member), by=member, words="Le poste est aboli.")

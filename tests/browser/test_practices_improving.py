@@ -14,7 +14,7 @@ from practices.services import adapting, improving, life, writing
 from tests.browser.axe import check
 from tests.browser.house import House, work
 from tests.conftest import World
-from tests.practices.conftest import make_published, publish_sheet
+from tests.practices.conftest import make_published, publish_sheet, say_own
 
 pytestmark = pytest.mark.browser
 BETTER = {"context": "Les appels de l’école devenaient une menace, surtout le lundi matin."}
@@ -147,7 +147,7 @@ def stage(world: World, sheet: Sheet) -> tuple[Proposal, Proposal]:
     made = adapting.adapt(
         sheet, by=world.real, title="Le lien en ville", instead=["Deux personnes"], agreed=True
     )
-    writing.save_section(made, "ethique", {"nobody": True}, by=world.real, revision=0)
+    say_own(made, world.real)
     publish_sheet(made, world.odile)
     life.confirm_review(sheet, by=world.maude)
     work()

@@ -230,7 +230,7 @@ def _settle(found: Sheets, sheet: Sheet, state: str) -> None:
     if state == "brouillon":
         _quotes(found, sheet, state)
     elif state == "publique":
-        life.give_consent(sheet, by=odile)
+        life.give_consent(sheet, by=odile, words="La directrice, par courriel")
         life.open_to_public(sheet, by=odile)
     elif state == "archivee":
         life.archive(sheet, by=maude, words=f"Fini {word(state, 'fin')}")

@@ -46,6 +46,13 @@ CONTENT: dict[str, dict[str, Any]] = {
 }
 
 
+# What an adaptation has to say of its own before it is submitted.
+OWN: dict[str, dict[str, Any]] = {
+    "besoin": {"context": "Chez nous, personne ne répondait."},
+    "ethique": {"nobody": True},
+}
+
+
 def make_terms() -> None:
     add_terms(TERMS)
 
@@ -77,7 +84,7 @@ def publish_sheet(sheet: Sheet, odile: User, *, public: bool = False) -> Sheet:
     life.submit(sheet, by=sheet.owner)
     life.publish(sheet, by=odile)
     if public:
-        life.give_consent(sheet, by=odile)
+        life.give_consent(sheet, by=odile, words="La directrice, par courriel")
         life.open_to_public(sheet, by=odile)
     sheet.refresh_from_db()
     return sheet
@@ -86,6 +93,12 @@ def publish_sheet(sheet: Sheet, odile: User, *, public: bool = False) -> Sheet:
 def make_published(world: World, *, public: bool = False, **changes: dict[str, Any]) -> Sheet:
     """A sheet of Racines et Relais, borne by Maude, published by Odile."""
     return publish_sheet(make_sheet(world.maude, **changes), world.odile, public=public)
+
+
+def say_own(adaptation: Sheet, by: User) -> None:
+    """What nobody else can say in an adaptation, so that the draft is whole."""
+    for name, values in OWN.items():
+        writing.save_section(adaptation, name, values, by=by, revision=0)
 
 
 @pytest.fixture

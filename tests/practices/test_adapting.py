@@ -20,12 +20,12 @@ from practices.errors import (
     WrongStage,
 )
 from practices.models import Credit, Sheet
-from practices.services import adapting, life, writing
+from practices.services import adapting, life
 from practices.services.common import Missing, working_content
 from practices.tree import Node, family
 from tests.conftest import World, make_person
 from tests.forums.test_budgets import counted
-from tests.practices.conftest import make_published
+from tests.practices.conftest import make_published, say_own
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +33,7 @@ pytestmark = pytest.mark.django_db
 def adapted(origin: Sheet, world: World, title: str = "Chez nous") -> Sheet:
     """Réal's adaptation for Le Phare, published by Odile."""
     draft = adapting.adapt(origin, by=world.real, title=title, instead=["Deux personnes-pivots"])
-    writing.save_section(draft, "ethique", {"nobody": True}, by=world.real, revision=0)
+    say_own(draft, world.real)
     life.submit(draft, by=world.real)
     life.publish(draft, by=world.odile)
     draft.refresh_from_db()
@@ -51,7 +51,7 @@ def test_an_adaptation_is_a_draft_of_ones_own_organisation(world: World, sheet: 
     ]
     content = working_content(draft)
     assert content["identite"]["title"] == "Le lien en ville"
-    assert content["besoin"] == sheet.content["besoin"]
+    assert content["deroulement"] == sheet.content["deroulement"]
     assert content["composantes"]["essential"] == ["Deux personnes-pivots"]
     assert draft.credits.get(role=Credit.Role.ORIGIN).organisation == world.relais
     assert not Sheet.objects.seen_by(world.maude).filter(pk=draft.pk).exists()
@@ -63,6 +63,9 @@ def test_what_only_the_others_can_say_is_not_copied(world: World) -> None:
         identite={"contact": "Maude, 418 555-0100", "since": "2019"},
         resultats={"observed": ["71 sur 92"]},
         public={"yearly": "92"},
+        besoin={"context": "Trois écoles, 90 séjours.", "objectives": ["Reprendre le lien"]},
+        deroulement={"staff": "Deux intervenantes", "partners": ["Trois écoles"]},
+        cout={"detail": "78 000 $ par année"},
     )
 
     content = working_content(adapting.adapt(origin, by=world.real))
@@ -73,6 +76,9 @@ def test_what_only_the_others_can_say_is_not_copied(world: World) -> None:
         name: origin.content["identite"][name] for name in ("title", "summary")
     }
     assert "yearly" not in content["public"]
+    assert content["besoin"] == {"objectives": ["Reprendre le lien"]}
+    assert content["deroulement"] == {"steps": origin.content["deroulement"]["steps"]}
+    assert content["cout"] == {"band": "moins-100"}
     # Its own region and setting, and no longer those of the others.
     assert (content["visees"]["regions"], content["visees"]["settings"]) == (["11"], ["urbain"])
 

@@ -539,7 +539,7 @@ def test_the_sheet_names_its_thread_to_who_reads_it(
     complete(sheet, world.odile)
     life.submit(sheet, by=world.odile)
     life.publish(sheet, by=world.odile)
-    life.give_consent(sheet, by=world.odile)
+    life.give_consent(sheet, by=world.odile, words="La directrice, par courriel")
     life.open_to_public(sheet, by=world.odile)
     work()
     url = sheet.get_absolute_url()

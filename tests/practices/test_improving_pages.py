@@ -17,10 +17,10 @@ from accounts.models import User
 from core.writing import writer_token
 from practices.models import Credit, Proposal, Sheet, Version
 from practices.panels.improving import groups
-from practices.services import adapting, improving, life, writing
+from practices.services import adapting, improving, life
 from tests.conftest import World, make_person
 from tests.forums.test_budgets import counted
-from tests.practices.conftest import make_published, make_sheet, publish_sheet
+from tests.practices.conftest import make_published, make_sheet, publish_sheet, say_own
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
@@ -240,6 +240,97 @@ def test_a_conflict_shows_the_three_texts_and_is_settled(
     assert sheet.content["besoin"] == {"context": both}
 
 
+def first_shown(client: Client, there: str) -> dict[str, Any]:
+    """The form of a page as it would be sent without touching it."""
+    form = client.get(there).context["form"]
+    return {bound.name: bound.value() for bound in form if bound.value() not in (None, False)}
+
+
+def test_two_improvements_of_one_section_are_accepted_in_a_row_and_none_is_lost(
+    world: World, sheet: Sheet, as_: As
+) -> None:
+    said = sheet.content["lecons"]
+    adds = ({"obstacles": ["L’autobus"]}, {"mistakes": [*said["mistakes"], "Aller vite"]})
+    first, second = (
+        improving.propose(sheet, "lecons", said | one, why=WHY, by=world.real) for one in adds
+    )
+    client = as_(world.maude)
+    client.post(first.get_absolute_url(), {"acte": "accepter"})
+    moved = client.post(second.get_absolute_url(), {"acte": "accepter", "reply": "Merci encore."})
+
+    there = moved["Location"]
+    shown = first_shown(client, there)
+    client.post(there, form_of(world.maude, seen=2, **shown))
+
+    sheet.refresh_from_db()
+    assert sheet.content["lecons"] == said | adds[0] | adds[1]
+    second.refresh_from_db()
+    # What she was answering went on with her.
+    assert second.reply == "Merci encore."
+
+
+def test_what_two_people_changed_is_marked_with_both_texts(
+    world: World, sheet: Sheet, proposal: Proposal, as_: As, change: Callable[..., Version]
+) -> None:
+    change(sheet, "besoin", context="Écrit par Maude.", objectives=["Reprendre le lien"])
+    client, there = as_(world.maude), url("settle", sheet.pk, proposal.pk)
+
+    page = client.get(there)
+
+    assert page.context["form"]["context"].value() == "Surtout le lundi."
+    assert page.context["form"]["objectives"].value() == "Reprendre le lien"
+    beside = {bound.name: [one.lines for one in texts] for bound, texts in page.context["fields"]}
+    assert beside == {"context": [["Écrit par Maude."], ["Surtout le lundi."]], "objectives": []}
+    assert page.content.decode().count("other-text") == 2
+
+
+def test_what_changes_while_it_is_settled_goes_into_the_text(
+    world: World, sheet: Sheet, proposal: Proposal, as_: As, change: Callable[..., Version]
+) -> None:
+    client, there = as_(world.maude), url("settle", sheet.pk, proposal.pk)
+    shown = first_shown(client, there)
+    change(sheet, "besoin", objectives=["Reprendre le lien"])
+
+    stale = client.post(there, form_of(world.maude, seen=1, **shown))
+
+    assert stale.status_code == 409
+    assert stale.context["form"]["objectives"].value() == "Reprendre le lien"
+    assert stale.context["form"]["context"].value() == "Surtout le lundi."
+
+
+@pytest.mark.parametrize("act", ["accepter", "refuser"])
+def test_what_she_answered_is_not_lost_when_somebody_answers_first(
+    world: World, sheet: Sheet, proposal: Proposal, as_: As, act: str
+) -> None:
+    improving.refuse(proposal, by=world.odile, reply="Déjà dit ailleurs.")
+
+    late = as_(world.maude).post(
+        proposal.get_absolute_url(), {"acte": act, "reply": "Trois lignes bien pesées."}
+    )
+
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert "Trois lignes bien pesées." in page
+    assert "Déjà dit ailleurs." in page
+    assert world.odile.full_name in page
+    assert "data-errors" in page
+
+
+def test_a_text_settled_too_late_is_shown_to_be_copied(
+    world: World, sheet: Sheet, proposal: Proposal, as_: As
+) -> None:
+    improving.accept(proposal, by=world.odile)
+
+    late = as_(world.maude).post(
+        url("settle", sheet.pk, proposal.pk),
+        form_of(world.maude, seen=1, context="Surtout le lundi matin.", reply="Merci."),
+    )
+
+    assert late.status_code == 409
+    assert "Surtout le lundi matin." in late.content.decode()
+    assert late.context["unsent"][0][1] == "Merci."
+
+
 def test_nobody_else_is_offered_to_answer_nor_may(
     world: World, sheet: Sheet, proposal: Proposal, as_: As
 ) -> None:
@@ -309,6 +400,28 @@ def test_any_two_versions_are_compared_and_one_is_brought_back(
     assert sheet.versions.get(number=4).content == sheet.versions.get(number=1).content
 
 
+def test_bringing_a_version_back_shows_first_what_it_changes(
+    world: World, sheet: Sheet, as_: As, change: Callable[..., Version]
+) -> None:
+    change(sheet, "besoin", context="Écrit par Maude.")
+    first, client = url("version", sheet.pk, 1), as_(world.maude)
+    shown = client.get(first).content.decode()
+    assert 'value="restaurer"' not in shown
+    assert f"{first}?rendre=1" in shown
+
+    asked = client.get(f"{first}?rendre=1").content.decode()
+    assert "<del>" in asked
+    assert 'value="restaurer"' in asked
+    change(sheet, "besoin", context="Changé encore.")
+    late = client.post(first, {"acte": "restaurer", "vu": "2"})
+    assert late.status_code == 409
+    assert "Changé" in late.content.decode()
+    assert sheet.versions.count() == 3
+    client.post(first, {"acte": "restaurer", "vu": "3"})
+    assert sheet.versions.get(number=4).restored_from is not None
+    assert as_(world.real).get(f"{first}?rendre=1").status_code == 403
+
+
 # --------------------------------------------------------------------------------- adaptations
 
 
@@ -331,7 +444,7 @@ def test_a_practice_is_adapted_from_its_page_and_says_what_differs(
     client.post(url("differs", made.pk), form_of(world.real, instead0="Trois personnes"))
     made.refresh_from_db()
     assert made.differs[0]["instead"] == "Trois personnes"
-    writing.save_section(made, "ethique", {"nobody": True}, by=world.real, revision=0)
+    say_own(made, world.real)
     publish_sheet(made, world.odile)
     work()
     seen = as_(world.eve).get(sheet.get_absolute_url()).content.decode()
@@ -443,7 +556,7 @@ def test_a_hidden_origin_is_named_nowhere(world: World, sheet: Sheet, as_: As) -
     Sheet.objects.filter(pk=sheet.pk).update(title=f"Un {CANARY}")
     sheet.refresh_from_db()
     made = adapting.adapt(sheet, by=world.real, title="Chez nous", instead=["Autrement"])
-    writing.save_section(made, "ethique", {"nobody": True}, by=world.real, revision=0)
+    say_own(made, world.real)
     publish_sheet(made, world.odile)
     life.hide_sheet(sheet, by=world.odile, reason="À vérifier")
 

@@ -69,7 +69,7 @@ def sheet(world: World) -> Sheet:
     values = sheet.content["besoin"] | {"context": "Ce que tous lisent."}
     writing.save_section(sheet, "besoin", values, by=world.maude, revision=0)
     writing.publish_changes(sheet, by=world.maude, note=WORDS["note"])
-    life.give_consent(sheet, by=world.odile)
+    life.give_consent(sheet, by=world.odile, words="La directrice, par courriel")
     life.open_to_public(sheet, by=world.odile)
     sheet.refresh_from_db()
     _around(world, sheet, origin)

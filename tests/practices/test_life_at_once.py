@@ -37,7 +37,7 @@ def by_turns(*acts: Act, times: int = 12) -> list[Any]:
 
 def test_a_consent_taken_back_while_it_is_opened_leaves_nothing_public(world: World) -> None:
     sheet = make_published(world)
-    life.give_consent(sheet, by=world.odile)
+    life.give_consent(sheet, by=world.odile, words="La directrice, par courriel")
 
     by_turns(
         lambda: life.open_to_public(sheet, by=world.odile),

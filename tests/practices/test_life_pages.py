@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -12,6 +13,8 @@ from django.utils import timezone
 
 from accounts.models import User
 from practices import acts, home
+from practices.errors import ReasonNeeded
+from practices.forms.life import NotedForm
 from practices.models import Sheet
 from practices.services import life, writing
 from tests.conftest import World, make_person
@@ -69,7 +72,8 @@ def test_the_whole_life_by_its_pages(world: World, as_: As, draft: Sheet) -> Non
     do(maude, sheet, "archiver", words="Plus personne")
     assert again(sheet).archived_at is not None
     do(maude, sheet, "desarchiver")
-    do(odile, sheet, "consentir")
+    assert do(odile, sheet, "consentir").status_code == 400
+    do(odile, sheet, "consentir", words="La directrice, le 12, par courriel")
     do(odile, sheet, "ouvrir")
     assert again(sheet).is_public
     assert as_(None).get(sheet.get_absolute_url()).status_code == 200
@@ -128,6 +132,66 @@ def test_the_referente_consents_and_names_the_bearers_among_her_own(
     assert wrong.status_code == 400
     do(naima, sheet, "porteuses", people=[world.naima.pk])
     assert list(sheet.bearers.values_list("user", flat=True)) == [world.naima.pk]
+
+
+def test_an_animator_notes_from_whom_when_and_how_a_consent_came(
+    world: World, as_: As, sheet: Sheet
+) -> None:
+    odile = as_(world.odile)
+    assert isinstance(odile.get(vie(sheet, "consentir")).context["form"], NotedForm)
+
+    assert do(odile, sheet, "consentir", words=" ").status_code == 400
+    assert again(sheet).consented_at is None
+    with pytest.raises(ReasonNeeded):
+        life.give_consent(sheet, by=world.odile)
+    do(odile, sheet, "consentir", words="La directrice, le 12 novembre, par courriel")
+
+    assert again(sheet).consented_by == world.odile
+    for person in (world.odile, world.maude):
+        shown = as_(person).get(vie(sheet)).content.decode()
+        assert "La directrice, le 12 novembre, par courriel" in shown
+    step = sheet.steps.first()
+    assert step is not None
+    assert (step.act, step.by) == ("notee", world.odile)
+
+
+def test_the_steps_tell_what_was_taken_back(world: World, draft: Sheet) -> None:
+    life.submit(draft, by=world.maude)
+    life.take_back(draft, by=world.maude)
+    life.submit(draft, by=world.maude)
+
+    told = list(draft.steps.values_list("act", flat=True))
+    assert told == ["soumise", "reprise", "soumise"]
+
+
+def test_one_act_stands_out_and_the_others_have_headings(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    life.submit(draft, by=world.maude)
+    shown = as_(world.odile).get(vie(draft))
+
+    assert shown.context["first"].name == "prendre"
+    under = {str(heading): {act.name for act in acts} for heading, acts in shown.context["groups"]}
+    assert sorted(len(names) for names in under.values()) == [1, 1, 1, 4]
+    assert {"retirer"} in under.values()
+    section = shown.content.decode().split('id="acts"')[1].split("</section>")[0]
+    assert len(re.findall(r'class="btn(?! quiet)[^"]*"', section)) == 1
+
+
+def test_what_is_to_be_corrected_is_said_where_one_corrects(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    life.submit(draft, by=world.maude)
+    life.ask_corrections(draft, by=world.odile, words="Préciser les étapes.")
+    maude = as_(world.maude)
+    write = f"/pratiques/{draft.pk}/rediger/"
+
+    for address in (write, f"{write}deroulement/", vie(draft), draft.get_absolute_url()):
+        assert maude.get(address).content.decode().count("Préciser les étapes.") >= 1, address
+    life.give_consent(draft, by=world.odile, words="Par courriel")
+    assert maude.get(vie(draft)).context["answer"].words == "Préciser les étapes."
+    life.submit(draft, by=world.maude)
+    assert "Préciser les étapes." not in maude.get(write).content.decode()
 
 
 def test_the_steps_are_read_by_bearers_and_animators_only(
@@ -255,12 +319,12 @@ def test_what_awaits_is_in_the_console_and_leads_where_it_is_decided(
     assert as_(world.odile).get(asked[0].url).status_code == 200
 
     life.publish(draft, by=world.odile)
-    life.give_consent(draft, by=world.odile)
+    life.give_consent(draft, by=world.odile, words="La directrice, par courriel")
     assert [one.url for one in home.to_decide(world.odile, 5)] == [vie(draft)]
     life.close_to_public(draft, by=world.odile)
     assert home.to_decide(world.odile, 5) == []
     life.withdraw_consent(draft, by=world.odile)
-    life.give_consent(draft, by=world.odile)
+    life.give_consent(draft, by=world.odile, words="La directrice, par courriel")
     life.open_to_public(draft, by=world.odile)
     assert home.to_decide(world.odile, 5) == []
     assert home.to_decide(world.maude, 5) == []
@@ -332,6 +396,17 @@ def test_what_one_can_do_is_offered_once_a_sheet_is_published_and_soon_reached(
 
 
 # ------------------------------------------------------------------------------------ budgets
+
+
+def test_her_sheets_say_once_where_each_stands(world: World, as_: As, draft: Sheet) -> None:
+    def chips() -> list[str]:
+        page = as_(world.maude).get("/pratiques/mes-fiches/").content.decode()
+        return re.findall(r'<span class="chip[^"]*">([^<]+)</span>', page.split("<main")[1])
+
+    assert chips() == [], "its heading says it"
+    life.submit(draft, by=world.maude)
+    life.ask_corrections(draft, by=world.odile, words="Préciser.")
+    assert len(chips()) == 1
 
 
 def test_the_page_of_the_life_has_its_budget(

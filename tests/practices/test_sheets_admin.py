@@ -57,7 +57,7 @@ def test_the_actions_pass_through_the_services(world: World, as_: As, sheet: She
     odile = as_(world.odile)
     act(odile, "open_to_public", sheet)
     assert not Sheet.objects.get().is_public  # no consent
-    life.give_consent(sheet, by=world.odile)
+    life.give_consent(sheet, by=world.odile, words="La directrice, par courriel")
     act(odile, "open_to_public", sheet)
     assert Sheet.objects.get().is_public
     act(odile, "close_to_public", sheet)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.models import ActionLog, OutboxEvent
+from core.models import ActionLog, OutboxEvent, Term
 from practices.content import clean, completeness
 from practices.errors import (
     FieldMissing,
@@ -96,6 +96,17 @@ def test_saving_what_is_there_changes_nothing(world: World, draft: Sheet) -> Non
 
     assert row.revision == 1
     assert OutboxEvent.objects.count() == before
+
+
+def test_the_heading_of_a_family_is_chosen_by_nobody() -> None:
+    make_terms()
+    family = Term.objects.create(scheme="facteurs_risque", code="scolaires", label="De l’école")
+    Term.objects.filter(code="fs-relation").update(parent=family)
+    aims = BY_NAME["visees"]
+
+    with pytest.raises(UnknownChoice):
+        clean(aims, {"determinants": ["scolaires"]})
+    assert clean(aims, {"determinants": ["fs-relation"]}) == {"determinants": ["fs-relation"]}
 
 
 def test_the_published_version_stays_while_another_is_prepared(world: World, sheet: Sheet) -> None:

@@ -12,10 +12,10 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from core.models import KeptForm
+from core.models import KeptForm, Term
 from core.writing import writer_token
 from practices.models import Presence, Sheet, Version, WorkingSection
-from practices.sections import SECTIONS
+from practices.sections import BY_NAME, SECTIONS
 from practices.services import life, presence, writing
 from practices.services.common import append_version
 from tests.conftest import World, make_person
@@ -54,6 +54,26 @@ def test_maude_begins_a_sheet_with_its_name_and_is_led_to_its_sections(
     assert answer.headers["Location"] == f"/pratiques/{sheet.pk}/rediger/"
     assert again.headers["Location"] == answer.headers["Location"]
     assert (sheet.title, sheet.bearer, sheet.state) == ("Le lien", world.relais, "draft")
+
+
+def test_a_sheet_begun_from_a_box_of_what_is_missing_says_so_and_keeps_it(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    browser = as_(world.maude)
+    there = "/pratiques/nouvelle/?determinant=fi-anxiete&ordre=primaire-c1&region=11&ordre=lune"
+
+    shown = browser.get(there)
+
+    assert shown.context["about"] == ["Primaire c1", "Fi anxiete", "11"]
+    kept = {"determinant": "fi-anxiete", "ordre": "primaire-c1", "region": "11"}
+    for name, code in kept.items():
+        assert f'<input type="hidden" name="{name}" value="{code}">' in shown.content.decode()
+    missing = browser.post(there, {"title": "", **kept})
+    assert missing.context["about"] == shown.context["about"]
+    browser.post("/pratiques/nouvelle/", {"title": "Aide aux devoirs", **kept, "ordre": "lune"})
+    made = Sheet.objects.latest("pk")
+    assert row(made, "visees").values == {"determinants": ["fi-anxiete"], "regions": ["11"]}
+    assert not made.working_sections.filter(name="public").exists()
 
 
 def test_an_animator_chooses_the_organisation_that_bears_the_sheet(world: World, as_: As) -> None:
@@ -146,6 +166,24 @@ def test_every_section_opens_and_saves_what_it_shows(
         assert (after.values, after.revision) == (before.values, before.revision)
 
 
+def test_the_heading_of_a_family_titles_its_boxes_and_is_none_of_them(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    family = Term.objects.create(scheme="facteurs_risque", code="individuels", label="De soi")
+    Term.objects.filter(code__startswith="fi-").update(parent=family)
+    browser = as_(world.maude)
+
+    shown = browser.get(page(draft, "visees")).content.decode()
+
+    assert 'aria-label="De soi"' in shown
+    assert 'value="individuels"' not in shown
+    assert 'value="fi-motivation"' in shown
+    revision = row(draft, "visees").revision
+    sent = form(world.maude, revision, determinants=["fi-motivation", "individuels"])
+    assert browser.post(page(draft, "visees"), sent).status_code == 400
+    assert "individuels" not in str(row(draft, "visees").values)
+
+
 def draft_names(sheet: Sheet) -> set[str]:
     return set(sheet.working_sections.values_list("name", flat=True))
 
@@ -178,6 +216,49 @@ def test_what_does_not_fit_is_all_said_at_once_and_nothing_is_lost(
     assert "x" * 161 in shown
     assert "y" * 501 in shown
     assert 'value="2019"' in shown
+
+
+def test_a_needed_list_is_open_while_nothing_is_chosen(
+    world: World, as_: As, draft: Sheet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("practices.views.writing.LONG", 1)
+    browser = as_(world.maude)
+
+    def open_ones(section: str) -> list[str]:
+        rows = browser.get(page(draft, section)).context["rows"]
+        return [one.field.name for one in rows if one.is_folded and one.is_open]
+
+    assert open_ones("visees") == []
+    browser.post(page(draft, "visees"), form(world.maude, row(draft, "visees").revision))
+    assert open_ones("visees") == ["determinants"]
+    # What is needed says so, a single box too.
+    ethics = browser.get(page(draft, "ethique")).content.decode()
+    assert ethics.count('class="opt"') == 1
+
+
+def test_a_short_text_is_counted_and_the_autosave_names_what_does_not_fit(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    browser, long = as_(world.maude), "x" * 620
+    rows = browser.get(page(draft, "identite")).context["rows"]
+    counted = {one.field.name: (one.count, one.most) for one in rows if one.most}
+    assert counted == {"summary": (len(row(draft, "identite").values["summary"]), 500)}
+
+    sent = form(world.maude, row(draft, "identite").revision, title="Le lien", summary=long)
+    kept = browser.post(page(draft, "identite", "garder/"), sent).json()
+    assert str(BY_NAME["identite"].field("summary").label) in kept["worry"]
+    assert str(BY_NAME["identite"].field("title").label) not in kept["worry"]
+    refused = browser.post(page(draft, "identite"), sent)
+    assert "620 " in refused.content.decode()
+
+
+def test_nothing_says_saved_under_a_text_that_is_not(world: World, as_: As, draft: Sheet) -> None:
+    browser = as_(world.maude)
+    state = "data-state></span>"
+    assert state not in browser.get(page(draft)).content.decode()
+
+    sent = form(world.maude, row(draft).revision, context="Appeler le 418 555-0199.")
+    assert state in browser.post(page(draft), sent).content.decode()
 
 
 def test_a_number_that_is_not_one_is_refused_in_words(world: World, as_: As, draft: Sheet) -> None:
