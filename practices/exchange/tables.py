@@ -9,7 +9,6 @@ from typing import Any
 
 from django.utils import translation
 
-from core import terms
 from core.formats import local
 from core.site import absolute
 from core.tables import Echo, harmless
@@ -17,6 +16,7 @@ from practices.content import lines_of
 from practices.exchange.pages import LANGUAGE
 from practices.models import Sheet
 from practices.sections import SECTIONS
+from practices.shown import expiry_said, level_said
 
 CHUNK = 200
 BAR = " | "
@@ -41,7 +41,8 @@ CELLS: dict[str, Callable[[Sheet], Any]] = {
     "a_revoir_le": _day("review_on"),
     "archivee_le": _day("archived_at"),
     "niveau_preuve": lambda sheet: sheet.evidence,
-    "preuve": lambda sheet: terms.label("niveaux_preuve", sheet.evidence) if sheet.evidence else "",
+    "preuve": lambda sheet: level_said(sheet.evidence, sheet.evidence_expiry),
+    "preuve_expiree": lambda sheet: expiry_said(sheet.evidence_expiry),
     "essais": lambda sheet: sheet.trial_count,
     "essais_abandonnes": lambda sheet: sheet.abandoned_count,
     "adaptations": lambda sheet: sheet.adaptation_count,

@@ -9,8 +9,11 @@ from django import template
 from core import terms
 from practices.content import lines_of
 from practices.sections import BY_NAME, Field
+from practices.shown import level_said
 
 register = template.Library()
+# A level of evidence in words: `{{ sheet.evidence|level_said:sheet.evidence_expiry }}`.
+register.filter(level_said)
 
 
 @register.filter
@@ -21,7 +24,7 @@ def said(field: Field, value: Any) -> list[str]:
 
 @register.filter
 def term_label(code: str, scheme: str) -> str:
-    """The words of a code: `{{ sheet.evidence|term_label:"niveaux_preuve" }}`."""
+    """The words of a code: `{{ code|term_label:"milieux" }}`."""
     return terms.label(scheme, code) if code else ""
 
 
