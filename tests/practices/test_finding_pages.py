@@ -478,3 +478,23 @@ def test_what_resembles_a_sheet_is_what_the_viewer_reads(shelf: World, as_: As) 
         assert "Zq" not in shown.content.decode()
     assert "suite" not in as_(None).get(url).content.decode()
     assert content.similar_to(plan, AnonymousUser()) == []
+
+
+def test_headings_hold_the_words_of_a_call_and_are_none_of_them(words: World, as_: As) -> None:
+    heading = Term.objects.create(scheme="facteurs_risque", code="fi", label="Facteurs individuels")
+    for term in Term.objects.filter(code__in=("fi-anxiete", "fi-motivation")):
+        term.parent = heading
+        term.save()
+    eve = as_(words.eve)
+    for url in ("/pratiques/pour-un-appel/", "/pratiques/manques/?lignes=region&colonnes=ordre"):
+        source = page(eve, url).content.decode()
+        group = source.split('<optgroup label="Facteurs individuels">')[1].split("</optgroup>")[0]
+        assert 'value="fi-anxiete"' in group and "fs-relation" not in group
+        assert 'value="fi"' not in source
+    refused = eve.post("/pratiques/pour-un-appel/", {"determinant": "fi"})
+    assert refused.context["form"].errors["determinant"]
+    assert (
+        not eve.post("/pratiques/pour-un-appel/", {"determinant": "fi-anxiete"})
+        .context["form"]
+        .errors
+    )
