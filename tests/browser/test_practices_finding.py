@@ -52,7 +52,7 @@ def test_a_field_worker_finds_and_compares_on_her_phone(
     expect(table).to_contain_text("Le plan de retour")
     expect(table).to_contain_text("La rue des devoirs")
     # Stacked: the cells of a field stand one below the other.
-    first, second = page.locator("tr.differs").first.locator("td").all()[:2]
+    first, second = table.locator("tbody tr:not(.section)").first.locator("td").all()[:2]
     above, below = first.bounding_box(), second.bounding_box()
     assert above and below and below["y"] >= above["y"] + above["height"] - 1
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -127,7 +127,7 @@ def compare(browser: Client, *sheets: Sheet, also: str = "") -> Any:
     return page(browser, f"/pratiques/comparer/?{query}{also}")
 
 
-def test_two_sheets_are_side_by_side_and_what_differs_is_said_in_words(
+def test_two_sheets_are_side_by_side_and_what_is_the_same_is_said_in_words(
     shelf: World, as_: As
 ) -> None:
     plan = Sheet.objects.get(title="Le plan de retour")
@@ -138,7 +138,7 @@ def test_two_sheets_are_side_by_side_and_what_differs_is_said_in_words(
     rows = {r.field.name: r for group in found.context["groups"] for r in group.rows}
     assert rows["regions"].differs and not rows["steps"].differs
     source = found.content.decode()
-    assert source.count("diffère</span>") == sum(row.differs for row in rows.values())
+    assert source.count('<span class="chip">') == sum(not row.differs for row in rows.values())
     assert '<th scope="row"' in source
 
 
@@ -149,6 +149,18 @@ def test_only_what_differs_can_be_shown(shelf: World, as_: As) -> None:
 
     rows = [row for group in found.context["groups"] for row in group.rows]
     assert rows and all(row.differs for row in rows)
+
+
+def test_who_names_more_than_three_sheets_is_told_which_are_left_out(world: World, as_: As) -> None:
+    sheets = [make_published(world, identite={"title": f"Pratique {n}"}) for n in range(4)]
+    hidden = make_published(world, identite={"title": "Zqcachee"})
+    life.hide_sheet(hidden, by=world.odile, reason="À revoir")
+    found = compare(as_(world.eve), *sheets, hidden)
+
+    assert [one.sheet for one in found.context["compared"]] == sheets[:3]
+    assert found.context["left_out"] == sheets[3:]
+    assert "Pratique 3" in text(found) and "Zqcachee" not in text(found)
+    assert not compare(as_(world.eve), *sheets[:3]).context["left_out"]
 
 
 def test_only_published_sheets_that_she_reads_are_compared(shelf: World, as_: As) -> None:
