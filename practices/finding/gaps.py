@@ -82,6 +82,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Column:
+    """One column by itself: the label and the cell of each row, below their headings."""
+
+    label: str
+    groups: list[tuple[str, list[tuple[str, Cell]]]]
+    empty: int
+
+
+@dataclass(frozen=True)
 class Table:
     """`groups` are rows below their heading, in the order of their taxonomy; `empty` of `cells`
     have no practice."""
@@ -90,6 +99,19 @@ class Table:
     groups: list[tuple[str, list[Row]]]
     cells: int
     empty: int
+
+    @property
+    def by_column(self) -> list[Column]:
+        """The same, column by column: what a phone has the width of."""
+        return [self._column(place, label) for place, label in enumerate(self.columns)]
+
+    def _column(self, place: int, label: str) -> Column:
+        groups = [
+            (heading, [(row.label, row.cells[place]) for row in rows])
+            for heading, rows in self.groups
+        ]
+        empty = sum(not cell.count for _heading, rows in groups for _label, cell in rows)
+        return Column(label, groups, empty)
 
 
 def read(query: Query) -> Asked:

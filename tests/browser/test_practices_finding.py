@@ -87,6 +87,25 @@ def test_the_titles_of_a_comparison_stay_above_what_is_compared(
         assert box and box["height"] >= 24
 
 
+def test_what_is_missing_is_read_level_by_level_on_a_phone(
+    house: House, world: World, sheets: list[Sheet]
+) -> None:
+    page = house.visit(world.eve, size="phone")
+    page.goto("/pratiques/manques/")
+    expect(page.locator("table.gaps")).to_be_hidden()
+    level = page.locator(".column-by-column details").first
+    level.locator("summary").click()
+    for link in level.locator("a").all():
+        box = link.bounding_box()
+        assert box and box["height"] >= 24 and link.inner_text().strip()
+    assert not check(page)
+    page.set_viewport_size({"width": 1360, "height": 850})
+    table, card = page.locator("table.gaps"), page.locator(".card:has(> table.gaps)")
+    inside, around = table.bounding_box(), card.bounding_box()
+    assert inside and around and around["width"] - inside["width"] < 4
+    expect(level).to_be_hidden()
+
+
 def test_the_boxes_of_a_visitor_stand_in_columns(house: House, sheets: list[Sheet]) -> None:
     page = house.visit()
     page.goto("/pratiques/")

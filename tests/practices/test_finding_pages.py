@@ -354,6 +354,20 @@ def test_a_full_box_leads_to_its_sheets_and_an_empty_one_calls_for_a_practice(
     assert full.query == "determinant=fi-anxiete&ordre=primaire-c1&region=11"
 
 
+def test_the_same_boxes_stand_column_by_column(shelf: World, as_: As) -> None:
+    found = page(as_(shelf.real), "/pratiques/manques/")
+    table = found.context["table"]
+
+    assert [one.label for one in table.by_column] == table.columns
+    assert sum(one.empty for one in table.by_column) == table.empty
+    first = table.by_column[0]
+    cells = [cell for _heading, rows in first.groups for _label, cell in rows]
+    assert cells == [row.cells[0] for _heading, rows in table.groups for row in rows]
+    # Each is offered twice: in the table, and in the list of a phone.
+    empty = next(cell for cell in cells if not cell.count)
+    assert html.unescape(found.content.decode()).count(f"?{empty.query}") == 2
+
+
 def test_two_axes_are_chosen_and_the_third_narrows(shelf: World, as_: As) -> None:
     asked = page(as_(shelf.real), "/pratiques/manques/?lignes=region&colonnes=region").context
     assert (asked["asked"].rows, asked["asked"].columns) == ("region", "ordre")
