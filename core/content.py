@@ -331,6 +331,9 @@ _neighbours: list[Neighbours] = []
 # (kind, text, viewer, space, limit) → objects of that kind near to a text written for that space.
 Resembling = Callable[[str, str, "Viewer", Any, int], list[Any]]
 _resembling: list[Resembling] = []
+# (kind, text, viewer) → identifiers of the objects of that kind that hold each word of the text.
+Holding = Callable[[str, str, "Viewer"], list[int]]
+_holding: list[Holding] = []
 
 # (text, viewer) → what of a kind goes with a text that says what is wanted (a call for projects).
 Suiting = Callable[[str, Any], list[Going]]
@@ -399,6 +402,17 @@ def resembling(kind: str, text: str, viewer: Viewer, space: Any, limit: int = 4)
     """Objects of a kind that resemble `text`, meant for `space` (None: for no space), and that
     `viewer` may read now, nearest first; none where nobody knows."""
     return [found for near in _resembling for found in near(kind, text, viewer, space, limit)]
+
+
+def register_holding(provider: Holding) -> None:
+    """Say who knows in which objects the words of a text stand."""
+    _holding[:] = [provider]
+
+
+def holding(kind: str, text: str, viewer: Viewer) -> list[int]:
+    """The objects of a kind in which each word of `text` stands, and that `viewer` finds now: their
+    identifiers; none where nobody knows."""
+    return [pk for provider in _holding for pk in provider(kind, text, viewer)]
 
 
 def register_suiting(name: str, provider: Suiting) -> None:

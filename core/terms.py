@@ -45,6 +45,20 @@ def by_family(name: str) -> dict[str, str]:
     return {code: words[code] for code in sorted(words, key=place)}
 
 
+def under_headings(name: str) -> dict[str, dict[str, str]]:
+    """The live terms of a scheme that say something by themselves, code → label, by the label of
+    the heading that they stand below: headings hold others and are no word. Those below none come
+    under an empty one."""
+    parents = above(name)
+    headings = set(parents.values())
+    found: dict[str, dict[str, str]] = {}
+    for code, words in by_family(name).items():
+        if code not in headings:
+            heading = label(name, parents[code]) if code in parents else ""
+            found.setdefault(heading, {})[code] = words
+    return found
+
+
 def label(name: str, code: str) -> str:
     """The label of a code, retired or not; the code itself when nobody knows it."""
     found = _all().get(name, {}).get(code)
@@ -64,6 +78,14 @@ def choices(name: str, *, blank: str | Promise | None = None) -> list[tuple[str,
     """Choices of a form field, with a first empty one when `blank` says how it reads."""
     first: list[tuple[str, Any]] = [("", blank)] if blank is not None else []
     return first + list(scheme(name).items())
+
+
+def choices_by_heading(name: str, *, blank: str | Promise) -> list[tuple[Any, Any]]:
+    """The same, below their headings."""
+    found: list[tuple[Any, Any]] = [("", blank)]
+    for heading, words in under_headings(name).items():
+        found += [(heading, list(words.items()))] if heading else words.items()
+    return found
 
 
 class Word(NamedTuple):

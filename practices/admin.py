@@ -24,6 +24,7 @@ from practices.sections import BY_NAME
 from practices.services import life
 from practices.services.improving import restore_proposal
 from practices.services.trials import restore_trial
+from practices.shown import level_said
 
 Progress = Sheet.Progress
 
@@ -125,7 +126,7 @@ class SheetAdmin(ServedAdmin):
 
     @admin.display(description=gettext_lazy("Level of evidence"), ordering="evidence")
     def evidence_word(self, sheet: Sheet) -> str:
-        return terms.label("niveaux_preuve", sheet.evidence) if sheet.evidence else "—"
+        return level_said(sheet.evidence, sheet.evidence_expiry) or "—"
 
     @admin.display(description=gettext_lazy("Public"), boolean=True)
     def public(self, sheet: Sheet) -> bool:

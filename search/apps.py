@@ -8,12 +8,19 @@ class SearchConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from core.content import for_each_kind, register_neighbours, register_resembling
+        from core.content import (
+            for_each_kind,
+            register_holding,
+            register_neighbours,
+            register_resembling,
+        )
 
         # They register themselves.
         from search import checking, digest, handlers, mail  # noqa: F401
+        from search.holding import holding
         from search.similar import resembling, similar
 
         for_each_kind(handlers.subscribe)
         register_neighbours(similar)
         register_resembling(resembling)
+        register_holding(holding)

@@ -43,6 +43,7 @@ class Paper:
     dated: datetime
     review_on: date | None
     evidence: str
+    evidence_expiry: str
     content: Content
     sections: list[Shown]
     credits: list[str]
@@ -76,6 +77,7 @@ def paper_of(sheet: Sheet, viewer: Viewer) -> Paper:
         dated=version.created_at,
         review_on=sheet.review_on,
         evidence=sheet.evidence,
+        evidence_expiry=sheet.evidence_expiry,
         content=content,
         sections=shown(content, but=APART),
         credits=_credits(sheet, viewer),

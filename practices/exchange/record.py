@@ -14,7 +14,7 @@ from practices.content import lines_of
 from practices.exchange.pages import LANGUAGE
 from practices.models import Sheet
 from practices.sections import Field, Kind
-from practices.shown import shown
+from practices.shown import expiry_said, shown
 
 # Grows when a name changes or goes; not when one is added.
 FORMAT = "ancrage-fiche-1"
@@ -45,7 +45,7 @@ def _described(sheet: Sheet, credits: Iterable[str]) -> dict[str, Any]:
         "improved_on": _day(sheet.improved_at),
         "review_on": _day(sheet.review_on),
         "archived_on": _day(sheet.archived_at),
-        "evidence": _coded("niveaux_preuve", sheet.evidence),
+        "evidence": _evidence(sheet),
         "usage": {
             "trials": sheet.trial_count,
             "abandoned_trials": sheet.abandoned_count,
@@ -72,8 +72,13 @@ def _field(field: Field, value: Any) -> dict[str, Any]:
     return said
 
 
-def _coded(scheme: str, code: str) -> dict[str, str] | None:
-    return {"code": code, "label": terms.label(scheme, code)} if code else None
+def _evidence(sheet: Sheet) -> dict[str, Any] | None:
+    """Its level, and why that level expired if it did."""
+    code, why = sheet.evidence, sheet.evidence_expiry
+    if not code:
+        return None
+    expired = {"code": why, "label": expiry_said(why)} if why else None
+    return {"code": code, "label": terms.label("niveaux_preuve", code), "expired": expired}
 
 
 def _day(value: Any) -> str | None:

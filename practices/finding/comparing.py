@@ -47,13 +47,14 @@ class Group:
     rows: list[Row]
 
 
-def chosen(said: Sequence[str], viewer: Viewer) -> list[Sheet]:
-    """The published sheets of these numbers that `viewer` reads, in the order she named them, the
-    first three. One query."""
+def chosen(said: Sequence[str], viewer: Viewer) -> tuple[list[Sheet], list[Sheet]]:
+    """The published sheets of these numbers that `viewer` reads, in the order she named them: the
+    first three, and those of the next three that are left out. One query."""
     asked = list(dict.fromkeys(numbers_in(said)))
     rows = Sheet.objects.readable_by(viewer).published().select_related("bearer", "current")
     found = rows.in_bulk(asked[: 2 * MOST])
-    return [found[pk] for pk in asked if pk in found][:MOST]
+    sheets = [found[pk] for pk in asked if pk in found]
+    return sheets[:MOST], sheets[MOST:]
 
 
 def side_by_side(sheets: Sequence[Sheet], *, only_what_differs: bool = False) -> list[Group]:

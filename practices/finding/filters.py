@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import and_
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from core import terms
+from core import content, terms
 from core.audience import State
 from core.facets import Boxes, Column, Query, Said, Text, Ticked, Told, line_of
 from core.text import fold
@@ -99,6 +102,7 @@ STATES: dict[str, Standing] = {
 class Filters:
     """What is asked of the list; an unknown value asks for nothing.
 
+    inside  sheets that hold the words of `text`, for who has no page of search: a visitor
     chosen  facet → codes, any of which is enough; a sheet meets every facet
     ours    only the sheets that the viewer's organisation bears
     state   one of `STATES`: for those who look after the directory
@@ -106,6 +110,7 @@ class Filters:
 
     boxes: Boxes = BOXES
     text: str = ""
+    inside: tuple[int, ...] = ()
     chosen: Ticked = field(default_factory=dict)
     ours: bool = False
     state: str = ""
@@ -124,15 +129,21 @@ class Filters:
 
 
 def read(query: Query, viewer: Viewer) -> Filters:
-    """The filters that an address asks for, among those that `viewer` may use."""
+    """The filters that an address asks for, among those that `viewer` may use. The words of a
+    visitor are looked for in the sheets, in two queries; a member has the search for that."""
     boxes, ours, animates = BOXES.but(*MEMBERS_ONLY), False, False
+    inside: tuple[int, ...] = ()
+    text = line_of(query.get("q", ""))
     if viewer.is_authenticated:
         boxes, animates = BOXES, viewer.is_animator
         ours = bool(viewer.organisation_id) and query.get("qui", "") == "organisme"
+    elif text:
+        inside = tuple(content.holding("sheet", text, viewer))
     state, order = query.get("etat", ""), query.get("tri", "")
     return Filters(
         boxes=boxes,
-        text=line_of(query.get("q", "")),
+        text=text,
+        inside=inside,
         chosen=boxes.ticked(query),
         ours=ours,
         state=state if animates and state in STATES else "",
@@ -147,8 +158,8 @@ def rows_for(filters: Filters, viewer: Viewer) -> SheetQuerySet:
         rows = rows.exclude(state=State.REMOVED)
     else:
         rows = Sheet.objects.readable_by(viewer).live()
-    for word in fold(filters.text).split():
-        rows = rows.filter(title_key__contains=word)
+    titled = reduce(and_, (Q(title_key__contains=word) for word in fold(filters.text).split()), Q())
+    rows = rows.filter(titled | Q(pk__in=filters.inside) if filters.inside else titled)
     if filters.ours and viewer.is_authenticated:
         rows = rows.filter(bearer_id=viewer.organisation_id)
     return rows

@@ -57,9 +57,9 @@ class Asked:
         return terms.label(AXES[self.third][0], self.code) if self.code else ""
 
     @property
-    def narrowing(self) -> list[tuple[str, str]]:
-        """The words of the third facet, code and label."""
-        return list(_words(AXES[self.third][0]).items())
+    def narrowing(self) -> dict[str, dict[str, str]]:
+        """The words of the third facet, code → label, by heading."""
+        return terms.under_headings(AXES[self.third][0])
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,15 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Column:
+    """One column by itself: the label and the cell of each row, below their headings."""
+
+    label: str
+    groups: list[tuple[str, list[tuple[str, Cell]]]]
+    empty: int
+
+
+@dataclass(frozen=True)
 class Table:
     """`groups` are rows below their heading, in the order of their taxonomy; `empty` of `cells`
     have no practice."""
@@ -90,6 +99,19 @@ class Table:
     groups: list[tuple[str, list[Row]]]
     cells: int
     empty: int
+
+    @property
+    def by_column(self) -> list[Column]:
+        """The same, column by column: what a phone has the width of."""
+        return [self._column(place, label) for place, label in enumerate(self.columns)]
+
+    def _column(self, place: int, label: str) -> Column:
+        groups = [
+            (heading, [(row.label, row.cells[place]) for row in rows])
+            for heading, rows in self.groups
+        ]
+        empty = sum(not cell.count for _heading, rows in groups for _label, cell in rows)
+        return Column(label, groups, empty)
 
 
 def read(query: Query) -> Asked:
@@ -113,18 +135,17 @@ def table(asked: Asked, viewer: Viewer) -> Table:
     columns = _words(crossed)
     narrow = [(asked.third, asked.code)] if asked.code else []
     groups: dict[str, list[Row]] = defaultdict(list)
-    headings = terms.above(scheme)
-    for code, label in _words(scheme).items():
-        cells = [
-            Cell(
-                name,
-                numbers.get((code, other), 0),
-                urlencode([(asked.rows, code), (asked.columns, other), *narrow]),
-            )
-            for other, name in columns.items()
-        ]
-        heading = terms.label(scheme, headings[code]) if code in headings else ""
-        groups[heading].append(Row(label, cells))
+    for heading, words in terms.under_headings(scheme).items():
+        for code, label in words.items():
+            cells = [
+                Cell(
+                    name,
+                    numbers.get((code, other), 0),
+                    urlencode([(asked.rows, code), (asked.columns, other), *narrow]),
+                )
+                for other, name in columns.items()
+            ]
+            groups[heading].append(Row(label, cells))
     cells = [cell for rows in groups.values() for row in rows for cell in row.cells]
     empty = sum(not cell.count for cell in cells)
     return Table(list(columns.values()), list(groups.items()), len(cells), empty)
@@ -132,8 +153,8 @@ def table(asked: Asked, viewer: Viewer) -> Table:
 
 def _words(scheme: str) -> dict[str, str]:
     """The words of a taxonomy, without those that are only the heading of others."""
-    headings = set(terms.above(scheme).values())
-    return {code: label for code, label in terms.by_family(scheme).items() if code not in headings}
+    groups = terms.under_headings(scheme).values()
+    return {code: label for words in groups for code, label in words.items()}
 
 
 def _numbers(asked: Asked, viewer: Viewer) -> dict[tuple[str, str], int]:

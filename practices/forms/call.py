@@ -34,7 +34,7 @@ class CallForm(forms.Form):
         super().__init__(*args, **kwargs)
         blank = pgettext_lazy("words of a filter", "All")
         for name, label in CRITERIA.items():
-            choices = terms.choices(RECOGNISED[name], blank=blank)
+            choices = terms.choices_by_heading(RECOGNISED[name], blank=blank)
             self.fields[name] = forms.ChoiceField(label=label, choices=choices, required=False)
 
     def clean(self) -> dict[str, Any]:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Exists, OuterRef
 
 from community.models import Reaction
-from practices.models import Evidence, Interest, Trial
+from practices.models import Interest, Trial
+from practices.shown import expiry_said
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -24,7 +25,7 @@ SHOWN = 4
 
 def panel(request: HttpRequest, sheet: Sheet, rights: Rights, content: Content) -> dict[str, Any]:
     """Two queries for a member, one while nobody has tried it; none for a visitor."""
-    context: dict[str, Any] = {"evidence_expiry": expiry_words(sheet)}
+    context: dict[str, Any] = {"evidence_expiry": expiry_said(sheet.evidence_expiry)}
     user = request.user
     if not user.is_authenticated:
         return context
@@ -46,8 +47,3 @@ def drawn(rows: Any, user: Viewer) -> Any:
         user_id=user.pk or 0, kind="trial", object_id=OuterRef("pk"), type=Reaction.Type.THANKS
     )
     return rows.select_related("organisation", "owner").annotate(thanked=Exists(mine))
-
-
-def expiry_words(sheet: Sheet) -> str:
-    """Why the level of evidence expired, in words; nothing while it holds."""
-    return str(Evidence.Expiry(sheet.evidence_expiry).label) if sheet.evidence_expiry else ""

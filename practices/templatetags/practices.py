@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import template
-from django.utils.html import escape
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from practices.content import lines_of
 from practices.models import Sheet
 from practices.reasoning import sentence
 from practices.sections import BY_NAME, Field
+from practices.shown import level_said
 
 register = template.Library()
 # The logic of a practice as one sentence: `{% for part in one.fields|sentence %}`.
@@ -32,6 +33,14 @@ def said(field: Field, value: Any) -> list[str]:
 def term_label(code: str, scheme: str) -> SafeString:
     """The words of a code: `{{ sheet.evidence|term_label:"niveaux_preuve" }}`."""
     return worded(terms.label(scheme, code) if code else "")
+
+
+@register.filter("level_said")
+def level_worded(code: str, expiry: str) -> SafeString:
+    """A level of evidence in words: `{{ sheet.evidence|level_said:sheet.evidence_expiry }}`."""
+    label = terms.label("niveaux_preuve", code) if code else ""
+    before, _label, after = level_said(code, expiry).partition(label or " ")
+    return format_html("{}{}{}", before, worded(label), after)
 
 
 @register.filter

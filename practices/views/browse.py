@@ -54,8 +54,20 @@ def index(request: HttpRequest) -> HttpResponse:
         "foreseen": foreseen(wanted),
         "map_url": facets.address_with(request, reverse("practices:map"), tri=""),
         "may_begin": may_begin(user),
+        "exports": exports(request, wanted),
     }
     return render(request, "practices/index.html", context)
+
+
+def exports(request: HttpRequest, wanted: Filters) -> dict[str, str]:
+    """Where the whole list is taken away, under the same filters: what no version is published of
+    leaves with nobody."""
+    if wanted.state and not filters.STATES[wanted.state].published:
+        return {}
+    return {
+        name: facets.address_with(request, reverse(f"practices:{route}"), tri="")
+        for name, route in (("table", "table"), ("json", "json_list"))
+    }
 
 
 def foreseen(wanted: Filters) -> list[tuple[str, str]]:

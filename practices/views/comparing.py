@@ -52,7 +52,7 @@ def address(sheets: Sequence[Sheet], **also: str) -> str:
 def compare(request: HttpRequest) -> HttpResponse:
     """Up to three sheets, field by field; with fewer, those that could be added."""
     user = request.user
-    sheets = comparing.chosen(request.GET.getlist("fiche"), user)
+    sheets, left_out = comparing.chosen(request.GET.getlist("fiche"), user)
     only = request.GET.get("seulement") == "differences" and len(sheets) > 1
     text = line_of(request.GET.get("q", ""))
     addable = []
@@ -70,6 +70,7 @@ def compare(request: HttpRequest) -> HttpResponse:
         "only_url": address(sheets, seulement="differences"),
         "addable": addable,
         "full": len(sheets) == comparing.MOST,
+        "left_out": left_out,
         "words": text,
     }
     return render(request, "practices/compare.html", context)

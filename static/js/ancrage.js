@@ -184,6 +184,8 @@ function sendChoice(target) {
       sessionStorage.setItem(CHOSEN, JSON.stringify({ path: location.pathname, name: target.name, value }));
     } catch { /* no storage */ }
   }
+  /* boxes that were opened above the list stay open */
+  if (location.hash === "#facets") target.form.action = new URL("#facets", target.form.action);
   target.form.requestSubmit();
 }
 function backToChoice() {

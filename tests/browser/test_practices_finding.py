@@ -38,24 +38,83 @@ def test_a_field_worker_finds_and_compares_on_her_phone(
 ) -> None:
     page = house.visit(world.eve, size="phone", js=js)
     page.goto("/pratiques/")
-    page.locator("a.to-facets").click()
+    page.locator("#filters a.to-facets").click()
     page.locator("input[name=ordre][value=secondaire-c1]").check()
     if not js:
         page.locator("#facets button").click()
     page.wait_for_url("**ordre=secondaire-c1**")
     expect(page.locator("#list li")).to_have_count(2)
+    # What was opened above the list stays open while she ticks; without JavaScript, once sent.
+    facets = page.locator("#facets")
+    if js:
+        expect(facets).to_be_visible()
+        facets.locator("a[href='#fiches']").click()
+    expect(facets).to_be_hidden()
+    comparing = page.locator("form#compare button")
     for box in page.locator("#list input[name=fiche]").all():
         box.check()
-    page.locator("form#compare button").click()
+    expect(comparing).to_be_in_viewport()
+    comparing.click()
     page.wait_for_url("**/comparer/**")
     table = page.locator("table.compared")
     expect(table).to_contain_text("Le plan de retour")
     expect(table).to_contain_text("La rue des devoirs")
     # Stacked: the cells of a field stand one below the other.
-    first, second = page.locator("tr.differs").first.locator("td").all()[:2]
+    first, second = table.locator("tbody tr:not(.section)").first.locator("td").all()[:2]
     above, below = first.bounding_box(), second.bounding_box()
     assert above and below and below["y"] >= above["y"] + above["height"] - 1
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    # Section by section; the titles stay at hand.
+    section = table.locator("tbody", has_text="Contexte et besoin")
+    expect(section.locator("td").first).to_be_hidden()
+    section.get_by_role("checkbox").check()
+    expect(section.locator("td").first).to_be_visible()
+    section.scroll_into_view_if_needed()
+    expect(table.get_by_role("link", name="Le plan de retour", exact=True)).to_be_in_viewport()
+
+
+def test_the_titles_of_a_comparison_stay_above_what_is_compared(
+    house: House, world: World, sheets: list[Sheet]
+) -> None:
+    page = house.visit(world.eve)
+    page.goto("/pratiques/comparer/?" + "&".join(f"fiche={one.pk}" for one in sheets))
+    table = page.locator("table.compared")
+    expect(table.get_by_role("checkbox")).to_have_count(0)
+    table.locator("tr").last.scroll_into_view_if_needed()
+    expect(table.locator("thead a.title").first).to_be_in_viewport()
+    for link in table.locator("thead a").all():
+        box = link.bounding_box()
+        assert box and box["height"] >= 24
+
+
+def test_what_is_missing_is_read_level_by_level_on_a_phone(
+    house: House, world: World, sheets: list[Sheet]
+) -> None:
+    page = house.visit(world.eve, size="phone")
+    page.goto("/pratiques/manques/")
+    expect(page.locator("table.gaps")).to_be_hidden()
+    level = page.locator(".column-by-column details").first
+    level.locator("summary").click()
+    for link in level.locator("a").all():
+        box = link.bounding_box()
+        assert box and box["height"] >= 24 and link.inner_text().strip()
+    assert not check(page)
+    page.set_viewport_size({"width": 1360, "height": 850})
+    table, card = page.locator("table.gaps"), page.locator(".card:has(> table.gaps)")
+    inside, around = table.bounding_box(), card.bounding_box()
+    assert inside and around and around["width"] - inside["width"] < 4
+    expect(level).to_be_hidden()
+
+
+def test_the_boxes_of_a_visitor_stand_in_columns(house: House, sheets: list[Sheet]) -> None:
+    page = house.visit()
+    page.goto("/pratiques/")
+    page.locator("details", has=page.locator("#facets")).locator("summary").first.click()
+    box, count = page.locator("#facets .facet label").first, page.locator("#facets .count").first
+    label, number = box.bounding_box(), count.bounding_box()
+    assert label and number and label["width"] < 400
+    buttons = page.locator("main button:visible").all_inner_texts()
+    assert len(set(buttons)) == len(buttons)
 
 
 def test_a_region_of_the_map_is_reached_by_the_keyboard_and_large_enough_for_a_finger(

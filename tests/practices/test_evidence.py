@@ -27,10 +27,13 @@ from practices.errors import (
     UnknownChoice,
     WrongStage,
 )
+from practices.exchange import pages
+from practices.exchange.paper import paper_of
 from practices.models import Evidence, EvidenceRequest, Sheet, Trial
 from practices.services import evidence, trials
 from practices.services.common import Missing
 from practices.services.evidence import ask_for, check_sources, decide, expire_evidence
+from practices.shown import expiry_said, level_said
 from tests.conftest import World, make_organisation, make_person
 from tests.practices.conftest import make_sheet
 
@@ -450,3 +453,52 @@ def test_no_effect_is_said_as_such_and_drawn_on_no_scale_of_five(
     decide(sheet, "NE", by=world.odile, source="Étude")
     page = as_(world.eve).get(sheet.get_absolute_url()).content.decode()
     assert ">NE</abbr>" in page and 'class="meter"' not in page
+
+
+# They say the level and, apart, why it expired.
+SAY_WHY = ("sheet", "public sheet", "record", "records", "table")
+
+
+def outputs_of(sheet: Sheet, as_: As, user: User) -> dict[str, str]:
+    """All that says the level of a sheet: on the screen, on paper, to a program."""
+    paper = paper_of(sheet, user)
+    lists, compared = "/pratiques/", f"/pratiques/comparer/?fiche={sheet.pk}"
+    member = as_(user)
+    told = {
+        "list": member.get(lists).content,
+        "card": as_(None).get(lists).content,
+        "comparison": member.get(compared).content,
+        "comparison of a visitor": as_(None).get(compared).content,
+        "sheet": member.get(sheet.get_absolute_url()).content,
+        "public sheet": as_(None).get(sheet.get_absolute_url()).content,
+        "record": member.get(f"/pratiques/{sheet.pk}/fiche.json").content,
+        "records": streamed(member.get("/pratiques/export.json")),
+        "table": streamed(member.get("/pratiques/export.csv")),
+    }
+    said = {name: content.decode() for name, content in told.items()}
+    return said | {
+        "pdf": pages.sheet_page(paper),
+        "booklet": pages.booklet_page("Livret", timezone.localdate(), [paper]),
+    }
+
+
+def streamed(answer: Any) -> bytes:
+    return b"".join(answer.streaming_content)
+
+
+@pytest.mark.parametrize("level", ["2", "NE"])
+def test_an_expired_level_leaves_by_no_door_as_if_it_still_held(
+    public_sheet: Sheet, world: World, as_: As, level: str
+) -> None:
+    decide(public_sheet, level, by=world.odile, source="Registre")
+    said, why = level_said(level, Expiry.DATE), expiry_said(Expiry.DATE)
+    public_sheet.refresh_from_db()
+    for name, page in outputs_of(public_sheet, as_, world.eve).items():
+        assert terms.label("niveaux_preuve", level) in page, name
+        assert said not in page and why not in page, name
+
+    Evidence.objects.update(review_on=timezone.localdate() - timedelta(days=1))
+    expire_evidence()
+    public_sheet.refresh_from_db()
+    for name, page in outputs_of(public_sheet, as_, world.eve).items():
+        assert (why if name in SAY_WHY else said) in page, name

@@ -127,7 +127,7 @@ def compare(browser: Client, *sheets: Sheet, also: str = "") -> Any:
     return page(browser, f"/pratiques/comparer/?{query}{also}")
 
 
-def test_two_sheets_are_side_by_side_and_what_differs_is_said_in_words(
+def test_two_sheets_are_side_by_side_and_what_is_the_same_is_said_in_words(
     shelf: World, as_: As
 ) -> None:
     plan = Sheet.objects.get(title="Le plan de retour")
@@ -138,7 +138,7 @@ def test_two_sheets_are_side_by_side_and_what_differs_is_said_in_words(
     rows = {r.field.name: r for group in found.context["groups"] for r in group.rows}
     assert rows["regions"].differs and not rows["steps"].differs
     source = found.content.decode()
-    assert source.count("diffère</span>") == sum(row.differs for row in rows.values())
+    assert source.count('<span class="chip">') == sum(not row.differs for row in rows.values())
     assert '<th scope="row"' in source
 
 
@@ -149,6 +149,18 @@ def test_only_what_differs_can_be_shown(shelf: World, as_: As) -> None:
 
     rows = [row for group in found.context["groups"] for row in group.rows]
     assert rows and all(row.differs for row in rows)
+
+
+def test_who_names_more_than_three_sheets_is_told_which_are_left_out(world: World, as_: As) -> None:
+    sheets = [make_published(world, identite={"title": f"Pratique {n}"}) for n in range(4)]
+    hidden = make_published(world, identite={"title": "Zqcachee"})
+    life.hide_sheet(hidden, by=world.odile, reason="À revoir")
+    found = compare(as_(world.eve), *sheets, hidden)
+
+    assert [one.sheet for one in found.context["compared"]] == sheets[:3]
+    assert found.context["left_out"] == sheets[3:]
+    assert "Pratique 3" in text(found) and "Zqcachee" not in text(found)
+    assert not compare(as_(world.eve), *sheets[:3]).context["left_out"]
 
 
 def test_only_published_sheets_that_she_reads_are_compared(shelf: World, as_: As) -> None:
@@ -342,6 +354,20 @@ def test_a_full_box_leads_to_its_sheets_and_an_empty_one_calls_for_a_practice(
     assert full.query == "determinant=fi-anxiete&ordre=primaire-c1&region=11"
 
 
+def test_the_same_boxes_stand_column_by_column(shelf: World, as_: As) -> None:
+    found = page(as_(shelf.real), "/pratiques/manques/")
+    table = found.context["table"]
+
+    assert [one.label for one in table.by_column] == table.columns
+    assert sum(one.empty for one in table.by_column) == table.empty
+    first = table.by_column[0]
+    cells = [cell for _heading, rows in first.groups for _label, cell in rows]
+    assert cells == [row.cells[0] for _heading, rows in table.groups for row in rows]
+    # Each is offered twice: in the table, and in the list of a phone.
+    empty = next(cell for cell in cells if not cell.count)
+    assert html.unescape(found.content.decode()).count(f"?{empty.query}") == 2
+
+
 def test_two_axes_are_chosen_and_the_third_narrows(shelf: World, as_: As) -> None:
     asked = page(as_(shelf.real), "/pratiques/manques/?lignes=region&colonnes=region").context
     assert (asked["asked"].rows, asked["asked"].columns) == ("region", "ordre")
@@ -478,3 +504,23 @@ def test_what_resembles_a_sheet_is_what_the_viewer_reads(shelf: World, as_: As) 
         assert "Zq" not in shown.content.decode()
     assert "suite" not in as_(None).get(url).content.decode()
     assert content.similar_to(plan, AnonymousUser()) == []
+
+
+def test_headings_hold_the_words_of_a_call_and_are_none_of_them(words: World, as_: As) -> None:
+    heading = Term.objects.create(scheme="facteurs_risque", code="fi", label="Facteurs individuels")
+    for term in Term.objects.filter(code__in=("fi-anxiete", "fi-motivation")):
+        term.parent = heading
+        term.save()
+    eve = as_(words.eve)
+    for url in ("/pratiques/pour-un-appel/", "/pratiques/manques/?lignes=region&colonnes=ordre"):
+        source = page(eve, url).content.decode()
+        group = source.split('<optgroup label="Facteurs individuels">')[1].split("</optgroup>")[0]
+        assert 'value="fi-anxiete"' in group and "fs-relation" not in group
+        assert 'value="fi"' not in source
+    refused = eve.post("/pratiques/pour-un-appel/", {"determinant": "fi"})
+    assert refused.context["form"].errors["determinant"]
+    assert (
+        not eve.post("/pratiques/pour-un-appel/", {"determinant": "fi-anxiete"})
+        .context["form"]
+        .errors
+    )

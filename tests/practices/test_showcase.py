@@ -27,6 +27,7 @@ from tests.forums.test_budgets import counted
 from tests.library.conftest import make_document
 from tests.library.conftest import make_terms as make_library_terms
 from tests.practices.conftest import make_published, make_sheet, publish_sheet
+from tests.search.rooms import index_all
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
@@ -84,6 +85,46 @@ def test_an_archived_sheet_leaves_the_list_and_keeps_its_page(
     page = as_(None).get(url)
     assert page.status_code == 200
     assert '<meta name="robots" content="noindex">' in page.content.decode()
+
+
+def titles(browser: Client, query: str) -> set[str]:
+    found = browser.get("/pratiques/", {"q": query})
+    return {one.title for one in found.context["sheets"]}
+
+
+def test_a_visitor_finds_the_words_that_are_inside_public_sheets(as_: As, world: World) -> None:
+    make_published(
+        world,
+        public=True,
+        identite={"title": "L’atelier du samedi", "summary": "On y fait de la menuiserie."},
+        besoin={"context": "Des élèves suspendus, seuls à la maison."},
+    )
+    make_published(world, public=True, identite={"title": "Le plan de retour"})
+    make_published(
+        world, identite={"title": "Pour les membres", "summary": "De la menuiserie aussi."}
+    )
+    visitor = as_(None)
+    # By its title before the index knows of it, by its words after.
+    assert titles(visitor, "atelier") == {"L’atelier du samedi"}
+    assert titles(visitor, "menuiserie") == set()
+    index_all()
+    for words in ("menuiserie", "MENUISERIE", "maisons eleve", "samedi menuiserie", "ateli"):
+        assert titles(visitor, words) == {"L’atelier du samedi"}, words
+    assert titles(visitor, "retour") == {"Le plan de retour"}
+    assert titles(visitor, "menuiserie retour") == set()
+    # Its map counts the same sheets.
+    assert visitor.get("/pratiques/carte/?q=menuiserie").context["map"].total == 1
+
+
+def test_a_search_of_a_visitor_costs_six_queries_at_most(as_: As, world: World) -> None:
+    many(world, 20)
+    index_all()
+    caches["local"].clear()
+    with counted() as queries:
+        found = as_(None).get("/pratiques/?q=semaine")
+
+    assert len(found.context["sheets"]) == 20
+    assert len(queries) <= QUERIES, queries
 
 
 def test_the_landing_page_shows_the_newest(as_: As, world: World) -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.core.cache import cache
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import User
 from core.models import OutboxEvent
-from practices.exchange import qr
+from practices.exchange import qr, tables
 from practices.models import Credit, Sheet
+from practices.sections import SECTIONS
 from practices.services import life
 from tests.conftest import World
 from tests.practices.conftest import make_published, make_sheet, publish_sheet
@@ -158,11 +162,47 @@ def test_the_table_has_a_column_for_each_field_and_no_cell_that_runs(
     answer = as_(world.maude).get("/pratiques/export.csv")
     (row,) = read_csv(answer)
 
-    assert row["identite.title"] == "Reprendre le lien par le quotidien"
-    assert row["lecons.mistakes"] == "'=1+1 | Promettre trop"
-    assert row["besoin.context"] == "Les appels de l’école devenaient une menace."
-    assert (row["publique"], row["version"]) == ("oui", "1")
+    assert row["Titre"] == "Reprendre le lien par le quotidien"
+    assert row["Erreurs à éviter"] == "'=1+1 | Promettre trop"
+    assert row["Contexte et besoin"] == "Les appels de l’école devenaient une menace."
+    assert row["Version"] == "1" and "Oui" in row.values()
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_the_columns_of_the_table_are_named_for_people_and_each_otherwise(
+    as_: As, world: World, full: Sheet
+) -> None:
+    User.objects.filter(pk=world.eve.pk).update(language="en")
+    said = b"".join(as_(world.eve).get("/pratiques/export.csv").streaming_content).decode()
+    with translation.override("fr-ca"):
+        header = tables.header()
+
+    assert said[1:].splitlines()[0].split(";") == header
+    assert len(set(header)) == len(header) == len(tables.CELLS) + len(tables.FIELDS)
+    assert not [one for one in header if re.match(r"[a-z_]+\.?[a-z_]*$", one)]
+
+
+def test_two_fields_of_one_label_say_their_section(monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = [(section, SECTIONS[0].fields[0]) for section in SECTIONS[:2]]
+    monkeypatch.setattr(tables, "FIELDS", twice)
+    one, other = tables.header()[-2:]
+    assert one != other and one.endswith(str(SECTIONS[0].fields[0].label))
+
+
+def test_the_list_leads_to_its_exports_under_its_filters(
+    as_: As, world: World, full: Sheet, sheet: Sheet
+) -> None:
+    other = make_published(world, visees={"regions": ["11"]})
+    page = as_(world.eve).get("/pratiques/?region=11&tri=titre")
+    source = html.unescape(page.content.decode())
+    for form in ("csv", "json"):
+        assert f'href="/pratiques/export.{form}?region=11"' in source
+    assert [
+        int(row["Numéro"]) for row in read_csv(as_(world.eve).get(page.context["exports"]["table"]))
+    ] == [other.pk]
+    assert "export.csv" not in as_(world.eve).get("/pratiques/?region=16").content.decode()
+    assert not as_(world.odile).get("/pratiques/?etat=soumise").context["exports"]
+    assert "export.csv" not in as_(None).get("/pratiques/").content.decode()
 
 
 def test_exports_hold_what_she_reads_and_nothing_else(
@@ -174,7 +214,7 @@ def test_exports_hold_what_she_reads_and_nothing_else(
     for person in (world.eve, world.odile):
         rows = read_csv(as_(person).get("/pratiques/export.csv"))
         listed = json.loads(b"".join(as_(person).get("/pratiques/export.json").streaming_content))
-        assert {int(row["numero"]) for row in rows} == {full.pk, sheet.pk}
+        assert {int(row["Numéro"]) for row in rows} == {full.pk, sheet.pk}
         assert {one["number"] for one in listed["sheets"]} == {full.pk, sheet.pk}
 
 
