@@ -19,7 +19,7 @@ from playwright.sync_api import Browser, sync_playwright
 from accounts.models import Organisation, User
 from community.models import Charter, CharterAcceptance, SubCommunity
 from tests.browser import practice_pages, scenes
-from tests.browser.house import ARGUMENTS, Databases, House, lived_in, start_server
+from tests.browser.house import ARGUMENTS, CHROMIUM, Databases, House, lived_in, start_server
 from tests.conftest import World, make_organisation, make_person
 
 # The authenticator application of every animator here.
@@ -33,9 +33,7 @@ Opens = Callable[[str], AbstractContextManager[House]]
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=ARGUMENTS
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
         browser.close()
 
