@@ -45,7 +45,7 @@ ARGUMENTS = [
 ]
 # The shell draws the same pages, without the windows around them that nobody looks at: a new
 # context costs a third of the processor's time.
-CHROMIUM = shutil.which("chromium-headless-shell") or shutil.which("chromium")
+CHROMIUM = shutil.which("chromium-headless-shell")
 # Patient: the machine may be busy with the other tests.
 PATIENCE = 15_000
 expect.set_options(timeout=PATIENCE)

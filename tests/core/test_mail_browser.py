@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from core.mail.messages import Message
 from core.mail.render import build
+from tests.browser.house import CHROMIUM
 
 pytestmark = pytest.mark.browser
 
@@ -34,9 +35,7 @@ MAILS: dict[str, dict[str, Any]] = {
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=["--no-sandbox"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield browser
         browser.close()
 
