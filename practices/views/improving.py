@@ -308,25 +308,26 @@ def _reply_begun(request: HttpRequest) -> str:
 
 @dataclass(frozen=True)
 class Beside:
-    """One text of a field that two people changed, in lines."""
+    """One text of a field that two people changed, in lines, in the language of the field."""
 
     label: str
     lines: list[str]
+    language: str
 
 
 def _fields(
     form: SettlingForm, found: Proposal, now: Values, clashes: Collection[str]
 ) -> list[tuple[BoundField, list[Beside]]]:
     """The fields of the section, and the texts that stand beside those that two people changed."""
+    texts = {_("What the sheet says now"): now, _("What is proposed"): found.values}
     return [
         (
             form[field.name],
             [
-                Beside(_("What the sheet says now"), lines_of(field, now.get(field.name))),
-                Beside(_("What is proposed"), lines_of(field, found.values.get(field.name))),
-            ]
-            if field.name in clashes
-            else [],
+                Beside(label, lines_of(field, values.get(field.name)), field.language)
+                for label, values in texts.items()
+                if field.name in clashes
+            ],
         )
         for field in form.section.fields
     ]
