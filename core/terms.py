@@ -49,11 +49,10 @@ def under_headings(name: str) -> dict[str, dict[str, str]]:
     """The live terms of a scheme that say something by themselves, code → label, by the label of
     the heading that they stand below: headings hold others and are no word. Those below none come
     under an empty one."""
-    parents = above(name)
-    headings = set(parents.values())
+    parents, titles = above(name), headings(name)
     found: dict[str, dict[str, str]] = {}
     for code, words in by_family(name).items():
-        if code not in headings:
+        if code not in titles:
             heading = label(name, parents[code]) if code in parents else ""
             found.setdefault(heading, {})[code] = words
     return found
