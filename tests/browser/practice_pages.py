@@ -126,6 +126,7 @@ def written_pages() -> list[str]:
     asked = Passage.objects.filter(writer=person(MEMBER), consent=Passage.Consent.WAITING)[0]
     return [
         to("new"),
+        to("new", determinant="fi-anxiete", region="01"),
         to("mine"),
         draft.get_absolute_url(),
         to("write", draft.pk),
@@ -218,6 +219,9 @@ def animated_pages() -> list[str]:
         to("life", waiting.pk),
         *(to("act", waiting.pk, name) for name in acts),
         sheet(CORRECTED).get_absolute_url(),
+        to("write", sheet(CORRECTED).pk),
+        to("write_section", sheet(CORRECTED).pk, "identite"),
+        to("version", sheet(PUBLIC).pk, 1, rendre="1"),
         to("life", tried.pk),
         to("act", tried.pk, "consentir"),
         to("act", tried.pk, "retirer-consentement"),

@@ -94,6 +94,28 @@ def test_what_is_typed_is_saved_by_itself_and_the_other_person_is_named(
     assert values(sheet, "besoin")["context"] == "De Maude et de Naïma"
 
 
+def test_a_short_text_is_counted_as_it_is_typed_and_said_once_too_long(
+    house: House, world: World
+) -> None:
+    sheet = make_sheet(world.maude)
+    page = house.visit(world.maude, size="phone")
+    page.goto(f"/pratiques/{sheet.pk}/rediger/identite/")
+    count, live = page.locator("[data-count]"), page.locator("#live")
+
+    page.locator("[name=summary]").fill("x" * 499)
+    expect(count).to_contain_text("499 ")
+    expect(count.locator("strong")).to_have_count(0)
+    page.keyboard.type("yy")
+    expect(count).to_contain_text("501 ")
+    expect(count.locator("strong")).to_be_visible()
+    expect(live).to_contain_text("501 ")
+    page.keyboard.type("z")
+    expect(count).to_contain_text("502 ")
+    page.wait_for_timeout(200)
+    expect(live).not_to_contain_text("502 ")
+    assert check(page) == []
+
+
 def test_without_javascript_a_section_is_written_too(house: House, world: World) -> None:
     sheet = make_sheet(world.maude)
     page = house.visit(world.maude, size="phone", js=False)
