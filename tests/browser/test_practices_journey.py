@@ -322,7 +322,7 @@ def read_as_visitor(page: Page) -> None:
     page.goto("/")
     page.locator("main a[href='/pratiques/']").first.click()
     page.fill("#filters [name=q]", "carte")
-    page.get_by_role("button", name="Filtrer").first.click()
+    page.locator("#filters").get_by_role("button", name="Chercher").click()
     page.get_by_role("main").get_by_role("link", name=TITLE).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
     says(page, SUMMARY)
