@@ -139,7 +139,7 @@ def test_an_unnamed_message_opens_an_unnamed_thread(world: World, secret: Thread
 
     assert made.author is None and made.unnamed
     logged = ActionLog.objects.filter(verb="thread.split", object_id=made.pk).get()
-    assert str(world.naima.pk) not in str(logged.data) and logged.actor == world.odile
+    assert logged.data == {"posts": 1, "origin": secret.pk} and logged.actor == world.odile
 
 
 def test_a_merged_thread_is_no_more_and_leads_to_the_other(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -22,6 +23,9 @@ from tests.practices.conftest import CONTENT, make_published, make_sheet, make_t
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
+
+# The titles that nobody is to meet; two letters of them may stand in a random token.
+HIDDEN = re.compile("Zq(?:brouillon|cach)")
 
 # Session, person, memberships with their spaces, and two when her counters are stale.
 SHELL = 5
@@ -96,7 +100,7 @@ def test_a_visitor_sees_the_showcase_and_no_more(shelf: World, as_: As) -> None:
 def test_drafts_and_what_was_set_aside_are_in_no_list_and_no_number(shelf: World, as_: As) -> None:
     for person in (shelf.real, shelf.maude, None):
         page = answer(as_(person)).content.decode()
-        assert "Zq" not in page
+        assert not HIDDEN.search(page)
         assert numbers(as_(person), "region").get("01") == 1
 
 

@@ -25,7 +25,7 @@ from practices.services import life
 from tests.conftest import World
 from tests.forums.test_budgets import counted
 from tests.practices.conftest import make_published, make_sheet, publish_sheet
-from tests.practices.test_finding_list import SHELL, many, shelf, told
+from tests.practices.test_finding_list import HIDDEN, SHELL, many, shelf, told
 from tests.search.rooms import index_all
 
 pytestmark = pytest.mark.django_db
@@ -169,7 +169,7 @@ def test_only_published_sheets_that_she_reads_are_compared(shelf: World, as_: As
         found = compare(as_(person), *everything)
         shown = [one.sheet.title for one in found.context["compared"]]
         assert len(shown) == most
-        assert "Zq" not in found.content.decode()
+        assert not HIDDEN.search(found.content.decode())
     # Not even to whoever wrote the draft: a comparison is of what is published.
     assert "Zqbrouillon" not in text(compare(as_(shelf.maude), *everything))
 
@@ -501,7 +501,7 @@ def test_what_resembles_a_sheet_is_what_the_viewer_reads(shelf: World, as_: As) 
     assert "<html" not in asked.content.decode()
     assert "suite 0" in text(page(as_(shelf.eve), url))
     for shown in (asked, as_(None).get(url)):
-        assert "Zq" not in shown.content.decode()
+        assert not HIDDEN.search(shown.content.decode())
     assert "suite" not in as_(None).get(url).content.decode()
     assert content.similar_to(plan, AnonymousUser()) == []
 
