@@ -136,13 +136,16 @@ def limited(
     window: int,
     key: Callable[[HttpRequest], str] = by_person,
     methods: Collection[str] = ("POST",),
+    when: Callable[[HttpRequest], bool] = lambda request: True,
 ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
-    """Decorate a view: past `limit` requests in `window` seconds it answers a page, status 429."""
+    """Decorate a view: past `limit` requests in `window` seconds it answers a page, status 429.
+    Only the requests of these `methods`, and of which `when` is true, are counted."""
 
     def decorate(view: Callable[..., Response]) -> Callable[..., Response]:
         @functools.wraps(view)
         def wrapped(request: HttpRequest, *args: Any, **kwargs: Any) -> Response:
-            if request.method in methods and not hit(scope, key(request), limit, window):
+            counts = request.method in methods and when(request)
+            if counts and not hit(scope, key(request), limit, window):
                 raise TooMany(retry_after=window - int(time.time()) % window)
             return view(request, *args, **kwargs)
 

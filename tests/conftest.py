@@ -195,7 +195,7 @@ class Cast:
         with transaction.atomic(), connection.cursor() as cursor:
             for sql, params in self.statements:
                 cursor.execute(sql, params)
-        return cast("World", pickle.loads(self.world))  # noqa: S301
+        return cast("World", pickle.loads(self.world))  # noqa: S301 (written above)
 
 
 @pytest.fixture(scope="session")

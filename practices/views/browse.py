@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from core import facets
 from core.pagination import by_cursor
+from core.ratelimit import limited
 from core.web import person
 from practices import home
 from practices.finding import filters, regions
@@ -27,8 +28,18 @@ if TYPE_CHECKING:
 SIZE = 20
 
 
+def _looks_inside(request: HttpRequest) -> bool:
+    """Whether words are looked for inside the sheets: those of a visitor are (`filters.read`)."""
+    return not request.user.is_authenticated and bool(request.GET.get("q"))
+
+
+# As the page of the search, which members have for that.
+searching = limited("search", limit=60, window=60, methods=("GET", "HEAD"), when=_looks_inside)
+
+
 @login_not_required
 @require_safe
+@searching
 def index(request: HttpRequest) -> HttpResponse:
     """The sheets that she may read, improved last first; a visitor sees the showcase."""
     if not request.user.is_authenticated:
@@ -78,6 +89,7 @@ def foreseen(wanted: Filters) -> list[tuple[str, str]]:
 
 @login_not_required
 @require_safe
+@searching
 def by_region(request: HttpRequest) -> HttpResponse:
     """The same sheets by region: on a map, and in a list beside it."""
     wanted = filters.read(request.GET, request.user)

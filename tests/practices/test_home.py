@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
 from accounts.models import User
@@ -26,9 +26,9 @@ ANSWERS = ("proposal", "Bonification")
 REVIEWS = ("sheet", "Fiche-pratique")
 
 
-def awaits(user: User, rf: object) -> list[Waiting]:
+def awaits(user: User, rf: RequestFactory) -> list[Waiting]:
     """The lines of her home that sheets bring."""
-    request = rf.get("/")  # type: ignore[attr-defined]
+    request = rf.get("/")
     request.user = user
     chips = {ANSWERS[1], REVIEWS[1]}
     with translation.override("fr"):
@@ -37,7 +37,7 @@ def awaits(user: User, rf: object) -> list[Waiting]:
 
 
 def test_the_bearer_of_a_sheet_is_told_of_its_improvements_and_led_to_them(
-    world: World, as_: As, rf: object, sheet: Sheet
+    world: World, as_: As, rf: RequestFactory, sheet: Sheet
 ) -> None:
     assert awaits(world.maude, rf) == []
     for person in (world.real, world.eve):
@@ -54,7 +54,7 @@ def test_the_bearer_of_a_sheet_is_told_of_its_improvements_and_led_to_them(
 
 
 def test_those_of_several_sheets_are_told_together_and_lead_to_her_sheets(
-    world: World, rf: object, sheet: Sheet
+    world: World, rf: RequestFactory, sheet: Sheet
 ) -> None:
     other = make_published(world)
     proposed(sheet, world.real)
@@ -67,7 +67,7 @@ def test_those_of_several_sheets_are_told_together_and_lead_to_her_sheets(
 
 
 def test_what_is_answered_taken_back_or_set_aside_awaits_nobody(
-    world: World, rf: object, sheet: Sheet
+    world: World, rf: RequestFactory, sheet: Sheet
 ) -> None:
     answered, taken, hidden = (proposed(sheet, p) for p in (world.real, world.eve, world.naima))
     improving.refuse(answered, by=world.maude, reply="Merci.")
@@ -78,7 +78,7 @@ def test_what_is_answered_taken_back_or_set_aside_awaits_nobody(
 
 
 def test_a_sheet_that_is_no_longer_there_awaits_nobody(
-    world: World, rf: object, sheet: Sheet
+    world: World, rf: RequestFactory, sheet: Sheet
 ) -> None:
     proposed(sheet, world.real)
     life.hide_sheet(sheet, by=world.odile, reason="À relire")
@@ -86,7 +86,7 @@ def test_a_sheet_that_is_no_longer_there_awaits_nobody(
 
 
 def test_who_left_the_organisation_or_only_reads_is_told_of_nothing(
-    world: World, as_: As, rf: object, sheet: Sheet
+    world: World, as_: As, rf: RequestFactory, sheet: Sheet
 ) -> None:
     proposed(sheet, world.real)
     assert len(awaits(world.maude, rf)) == 1
@@ -102,7 +102,7 @@ def test_who_left_the_organisation_or_only_reads_is_told_of_nothing(
 
 
 def test_an_animator_is_told_of_the_sheets_to_review_but_those_a_colleague_took(
-    world: World, as_: As, rf: object, draft: Sheet
+    world: World, as_: As, rf: RequestFactory, draft: Sheet
 ) -> None:
     assert awaits(world.odile, rf) == [], "a draft awaits nobody"
     life.submit(draft, by=world.maude)

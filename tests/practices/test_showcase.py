@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import caches
 from django.test import Client
+from django.utils import timezone
 from PIL import Image
 
 from accounts.models import User
@@ -114,6 +116,22 @@ def test_a_visitor_finds_the_words_that_are_inside_public_sheets(as_: As, world:
     assert titles(visitor, "menuiserie retour") == set()
     # Its map counts the same sheets.
     assert visitor.get("/pratiques/carte/?q=menuiserie").context["map"].total == 1
+
+
+def test_a_visitor_who_searches_without_end_waits_and_still_reads_the_list(
+    as_: As, world: World, public_sheet: Sheet
+) -> None:
+    visitor, member = as_(None), as_(world.real)
+    # Within one minute, however slow the machine.
+    with time_machine.travel(timezone.now(), tick=False):
+        for number in range(60):
+            path = "/pratiques/carte/" if number % 2 else "/pratiques/"
+            assert visitor.get(path, {"q": "retour"}).status_code == 200
+        assert visitor.get("/pratiques/?q=retour").status_code == 429
+        assert visitor.get("/pratiques/carte/?q=retour").status_code == 429
+        assert visitor.get("/pratiques/").status_code == 200
+        assert visitor.get(public_sheet.get_absolute_url()).status_code == 200
+        assert member.get("/pratiques/?q=retour").status_code == 200
 
 
 def test_a_search_of_a_visitor_costs_six_queries_at_most(as_: As, world: World) -> None:

@@ -130,7 +130,7 @@ def test_search_and_list_agree(undone: City, role: str) -> None:  # noqa: F811
             rows = rows.exclude(owner=user)
         if kind.name == "sheet":
             # What has no version yet is in preparation: its makers find it in their own list.
-            rows = rows.published()  # type: ignore[attr-defined]
+            rows = rows.published()  # type: ignore[attr-defined]  # (sheets have it)
         where = {"post": "thread__space", "trial": "sheet__space"}.get(kind.name, "space")
         listed = set(rows.exclude(**{f"{where}__in": apart}).values_list("pk", flat=True))
         found = SearchDocument.objects.findable_by(user).filter(kind=kind.name)
