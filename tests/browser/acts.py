@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
 
 from accounts.models import User
 from tests.accounts.people import PASSWORD, totp_code
 from tests.browser.conftest import TOTP_SECRET
+from tests.browser.house import PATIENCE
 
 EDITOR = ".ck-editor__editable"
 BOX = "textarea[name=text]"
@@ -51,6 +55,14 @@ def publish(page: Page) -> None:
 def agree(page: Page) -> None:
     """Answer yes to the question before an act."""
     page.locator("dialog[open] button[value=yes]").click()
+
+
+def soon(page: Page, reached: Callable[[], bool], what: str) -> None:
+    """Wait for what no locator can say; what happens in the page goes on meanwhile."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not reached():
+        assert time.monotonic() < end, what
+        page.wait_for_timeout(20)
 
 
 def says(page: Page, text: str) -> None:

@@ -16,6 +16,8 @@ RUN = "([where, options]) => axe.run(where, options).then(found => found.violati
 def check(page: Page, within: str = "html") -> list[str]:
     """Each breach of WCAG 2.2 AA in the page, or in a part of it: scheme, address, rule, element,
     what is wrong."""
+    # What is measured before its style sheets came is another page.
+    page.wait_for_load_state("load")
     page.evaluate(AXE_SCRIPT)
     found = []
     for scheme in SCHEMES:

@@ -8,8 +8,11 @@ writes is committed, what the server writes is seen, and nothing is left behind.
 from __future__ import annotations
 
 import fcntl
+import os
+import random
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,12 +52,23 @@ CHROMIUM = shutil.which("chromium-headless-shell")
 # Patient: the machine may be busy with the other tests.
 PATIENCE = 15_000
 expect.set_options(timeout=PATIENCE)
+# At most how long each answer lets itself be waited for, in seconds: a weak network, under which a
+# test that looks before the page is whole fails at once instead of by chance.
+WEAK_NETWORK = float(os.environ.get("WEAK_NETWORK", "0"))
 LINK = re.compile(r"https?://[^\s<>\"]+")
+
+
+class Handler(StaticFilesHandler):
+    """The product and its static files, over the network that was asked for."""
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        time.sleep(random.uniform(0, WEAK_NETWORK))
+        return super().__call__(environ, start_response)
 
 
 def start_server() -> LiveServerThread:
     """Serve the product on a free port of `localhost` (passkeys want a name, not an address)."""
-    server = LiveServerThread("localhost", StaticFilesHandler)
+    server = LiveServerThread("localhost", Handler)
     server.daemon = True
     server.start()
     server.is_ready.wait()

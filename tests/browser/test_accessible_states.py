@@ -178,6 +178,7 @@ def test_the_composer_in_all_its_states(house: House, tmp_path: Path) -> None:
     plain.locator(BOX).fill("Un texte.")
     plain.set_input_files("input[name=files]", a_file(tmp_path, "page.pdf"))
     publish(plain)
+    says(plain, "Le contenu de ce fichier n’est pas ce que dit son nom.")
     look.page = plain
     look("a refused file, without our scripts")
     assert look.found == []

@@ -102,8 +102,8 @@ def test_a_text_begun_is_not_left_without_a_question(
     page.wait_for_selector(EDITOR)
     page.click(EDITOR)
     page.keyboard.type("Une phrase commencée")
-    page.click(".logo")
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.click(".logo")
     assert asked == ["beforeunload"]
     assert page.url.startswith(house.address + thread.get_absolute_url())
 

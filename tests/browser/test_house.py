@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.acts import soon
 from tests.browser.axe import check
 from tests.browser.conftest import Opens
 from tests.browser.house import House
@@ -37,7 +38,7 @@ def test_what_a_page_must_not_do_fails_its_test(open_house: Opens, what: str) ->
         page = house.visit()
         page.goto("/aide/")
         page.evaluate(script)
-        page.wait_for_timeout(400)
+        soon(page, lambda: bool(house.watch(page).troubles), "nothing was seen")
     said = [one for watch in house.watches.values() for one in watch.troubles]
     assert any(words in one for one in said), said
 

@@ -241,7 +241,7 @@ class House:
     def mails(self) -> list[Path]:
         return sorted((self.home / "mail").glob("*.eml"))
 
-    def wait_for_mails(self, number: int, limit: float = 30) -> None:
+    def wait_for_mails(self, number: int, limit: float = 60) -> None:
         end = time.monotonic() + limit
         while len(self.mails()) < number:
             assert time.monotonic() < end, f"{len(self.mails())} mails after {limit} s"
@@ -295,4 +295,4 @@ def test_the_worker_stops_cleanly_when_asked(house: House, number: int) -> None:
     house.wait_for_beat(after=before)
     assert worker.poll() is None
     worker.send_signal(number)
-    assert worker.wait(timeout=10) == 0
+    assert worker.wait(timeout=60) == 0
