@@ -34,6 +34,7 @@ from practices.services import evidence, trials
 from practices.services.common import Missing
 from practices.services.evidence import ask_for, check_sources, decide, expire_evidence
 from practices.shown import expiry_said, level_said
+from tests.clock import noon
 from tests.conftest import World, make_organisation, make_person
 from tests.practices.conftest import make_sheet
 
@@ -162,7 +163,7 @@ def test_it_expires_once_its_review_date_has_passed_and_a_new_decision_ends_that
     day = timezone.localdate() + timedelta(days=30)
     decide(sheet, "2", by=world.maude, source="Registre", review_on=day)
     for days, why in ((30, ""), (31, Expiry.DATE), (40, Expiry.DATE)):
-        with time_machine.travel(timezone.now() + timedelta(days=days), tick=False):
+        with time_machine.travel(noon(days=days), tick=False):
             expire_evidence()
             assert expiry(sheet) == why
     assert ActionLog.objects.filter(verb="evidence.expired").count() == 1
@@ -197,7 +198,7 @@ def web(monkeypatch: pytest.MonkeyPatch) -> Web:
 
 
 def on_day(day: int) -> None:
-    with time_machine.travel(timezone.now() + timedelta(days=day), tick=False):
+    with time_machine.travel(noon(days=day), tick=False):
         check_sources()
         check_sources()  # run again after a cut, the same day: nothing more is asked
 

@@ -14,6 +14,7 @@ from accounts.models import User
 from core.models import OutgoingMail
 from practices.models import Sheet
 from practices.services import life, reminders, writing
+from tests.clock import noon
 from tests.conftest import World
 from tests.practices.conftest import make_sheet
 
@@ -96,8 +97,7 @@ def test_submitting_writes_to_nobody(world: World, draft: Sheet, work: Work) -> 
 def on_day(sheet: Sheet, day: int) -> None:
     """Run the duty so many days after the day of the review."""
     assert sheet.review_on is not None
-    moment = timezone.now() + (sheet.review_on - timezone.localdate()) + timedelta(days=day)
-    with time_machine.travel(moment, tick=False):
+    with time_machine.travel(noon(sheet.review_on, days=day), tick=False):
         reminders.remind_reviews()
 
 

@@ -311,12 +311,13 @@ def test_who_asks_too_much_waits_and_the_others_do_not(
 
 @pytest.mark.parametrize("rows", [3, 30])
 @pytest.mark.parametrize(
-    "query", ["q=retour", "q=retour&tri=date", "q=retour&genre=thread&annee=2026", "q=retuor", ""]
+    "query", ["q=retour", "q=retour&tri=date", "q=retour&genre=thread&annee={year}", "q=retuor", ""]
 )
 def test_a_search_costs_the_same_at_any_length(
     world: World, as_: As, rows: int, query: str
 ) -> None:
     """Her spaces, and what finding costs; without a query, her spaces and her saved searches."""
+    query = query.format(year=timezone.localdate().year)
     for number in range(rows):
         entry(
             f"Retour {number}",
