@@ -20,11 +20,12 @@ from practices.querysets import bearers_of
 
 # Its bearers have so many days; then the animators are told.
 DAYS = 30
+HOUR = 7
 ASKED = "sheet.review_asked"
 BEARERS, ANIMATION = "bearers", "animation"
 
 
-@daily(hour=7, name="practices.remind_reviews")
+@daily(hour=HOUR, name="practices.remind_reviews")
 def remind_reviews() -> None:
     """Mail the bearers from the day of the review on; from thirty days later, or at once when
     nobody bears the sheet any more, the animators."""
