@@ -21,6 +21,7 @@ from practices.forms.life import NotedForm
 from practices.models import Evidence, Sheet
 from practices.services import evidence, life, writing
 from tests.conftest import World, make_person
+from tests.forums.test_budgets import counted
 from tests.practices.conftest import make_published, make_sheet, publish_sheet
 
 pytestmark = pytest.mark.django_db
@@ -511,6 +512,29 @@ def test_the_page_of_the_life_has_its_budget(
 
     with django_assert_max_num_queries(9):
         odile.get(vie(sheet))
+
+
+def test_what_is_late_costs_the_same_at_one_sheet_and_at_six(world: World, as_: As) -> None:
+    pages = (
+        (as_(world.odile), "/pratiques/a-revoir/"),
+        (as_(world.odile), "/admin/"),
+        (as_(world.maude), "/avis/"),
+    )
+    costs = []
+    for more in (1, 5):
+        for _sheet in range(more):
+            make_published(world)
+        Sheet.objects.update(review_on=timezone.localdate() - timedelta(days=40))
+        for browser, path in pages:
+            browser.get(path)
+        found = []
+        for browser, path in pages:
+            with counted() as queries:
+                browser.get(path)
+            found.append(len(queries))
+        costs.append(found)
+
+    assert costs[0] == costs[1]
 
 
 def test_who_looks_after_a_sheet_costs_its_readers_nothing(
