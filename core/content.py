@@ -134,7 +134,8 @@ class Decision:
     """Something that awaits the word of those who moderate it.
 
     `title` may quote what was written; `quiet_title` never does, and is what mails show. `since`
-    is when it began to wait, `minutes` what it usually takes.
+    is when it began to wait, `minutes` what it usually takes. `sort` tells it from the other
+    decisions of its kind, where there are several: each is listed so many times at most.
     """
 
     chip: str | Promise
@@ -145,6 +146,7 @@ class Decision:
     action: str | Promise
     minutes: int
     details: list[str] = field(default_factory=list)
+    sort: str = ""
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,7 @@ class Kind:
     appeal        (user, words, function) → Appeal or None: what needs her; never from a place
                   that she cannot read. `words` are those of her profile, as she wrote them
     waiting       (user) → what she asked that nobody answered yet
-    tally         how much of it awaits her own word
+    tallies       how much of it awaits her own word, a line each
     in_space      (space, viewer) → Section: the newest of the kind on a space's page
     to_thank      (user) → (obj, url) or None: a recent text that she could thank for
     first_reading (user) → queryset of what a newcomer reads first, with `opened`
@@ -298,7 +300,7 @@ class Kind:
     reading: Callable[[Any, int, datetime | None], Reading] | None = None
     appeal: Callable[[Any, list[str], str], Appeal | None] | None = None
     waiting: Callable[[Any], Iterable[OpenItem]] | None = None
-    tally: Tally | None = None
+    tallies: tuple[Tally, ...] = ()
     in_space: Callable[[Any, Viewer], Section] | None = None
     to_thank: Callable[[Any], tuple[Any, str] | None] | None = None
     first_reading: Callable[[Any], QuerySet] | None = None

@@ -113,6 +113,7 @@ LABELS: dict[str, str | Promise] = {
     "sheet.refused": _("Practice sheet refused"),
     "sheet.released": _("Practice sheet given back by who reviewed it"),
     "sheet.restored_version": _("Version of a practice sheet brought back"),
+    "sheet.review_asked": _("Review of a practice sheet asked for"),
     "sheet.reviewed": _("Practice sheet reviewed, still good"),
     "sheet.submitted": _("Practice sheet submitted"),
     "sheet.taken_back": _("Practice sheet taken back before its review"),

@@ -7,6 +7,7 @@ a step: it says that she put the path away.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from accounts.models import Organisation, Profile, Skill, User
 from accounts.querysets import active_q
 from community.models import Membership, Reaction
 from core import content
-from core.content import Awaiting
+from core.content import Awaiting, Tally
 from home.models import WelcomeStep
 from notifications.models import EVERYTHING, Subscription
 
@@ -99,23 +100,21 @@ def me(user: User) -> Any:
 
 
 def _asked(user: User) -> dict[str, Any]:
-    """What the rooms ask of her row, by the name of the kind that asks."""
-    asked = {
-        f"tally_{kind.name}": kind.tally.asked(user)
-        for kind in content.kinds()
-        if kind.tally is not None
-    }
+    """What the rooms ask of her row, by the name of the tally that asks."""
+    asked = {name: tally.asked(user) for name, tally in _tallies()}
     return {name: expression for name, expression in asked.items() if expression is not None}
 
 
 def awaiting(person: Any) -> list[Awaiting]:
     """What the rooms say awaits her own word. `person` comes from `me`."""
-    said = [
-        kind.tally.said(getattr(person, f"tally_{kind.name}", None))
-        for kind in content.kinds()
-        if kind.tally is not None
-    ]
+    said = [tally.said(getattr(person, name, None)) for name, tally in _tallies()]
     return [one for one in said if one is not None]
+
+
+def _tallies() -> Iterator[tuple[str, Tally]]:
+    for kind in content.kinds():
+        for number, tally in enumerate(kind.tallies):
+            yield f"tally_{kind.name}_{number}", tally
 
 
 def path(person: Any, memberships: list[Membership], skills: list[Skill]) -> Path | None:

@@ -260,7 +260,7 @@ def decisions(user: User, rows: int) -> list[Task]:
     """What the kinds of the rooms say awaits a decision, a document to approve for one."""
     return [
         Task(
-            sort=kind.name,
+            sort=decision.sort or kind.name,
             chip=decision.chip,
             level="wait",
             title=decision.title,

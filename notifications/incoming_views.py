@@ -30,6 +30,8 @@ from notifications.models import IncomingMail
 
 logger = logging.getLogger(__name__)
 SHOWN = 50
+# A mail brings its own styles, and nothing that runs; only our page holds it.
+DRAWN = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox"
 
 
 @csrf_exempt  # the service calls; its password is checked first
@@ -76,16 +78,25 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def sent_one(request: HttpRequest, name: str) -> HttpResponse:
-    """One of them, and its answer, which goes in by the door of all mails."""
+    """One of them, and its answer, which goes in by the door of all mails; `?partie=html` is what a
+    mail program draws of it."""
     _require_demo()
     found = find_kept(name)
     if found is None:
         raise Http404
+    drawn = rehearsal.html_of(found.mail)
+    if request.GET.get("partie") == "html":
+        return HttpResponse(drawn, headers={"Content-Security-Policy": DRAWN})
     form = AnswerForm(request.POST or None)
     can = rehearsal.answerable(found.mail)
     if request.method == "POST" and can and form.is_valid():
         return _answered(request, found, form.cleaned_data["text"])
-    context = {"found": found, "text": rehearsal.text_of(found.mail), "form": form if can else None}
+    context = {
+        "found": found,
+        "text": rehearsal.text_of(found.mail),
+        "drawn": bool(drawn),
+        "form": form if can else None,
+    }
     return render(request, "notifications/sent_one.html", context)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Aggregate, Count, Min, Q, QuerySet, Subquery, Sum, Value
@@ -17,8 +17,9 @@ from core.content import Awaiting, Decision, Section
 from core.formats import active_language
 from practices.models import Proposal, Sheet
 from practices.permissions import may_write
-from practices.querysets import answers_awaited, is_borne
+from practices.querysets import answers_awaited, is_borne, reviews_awaited
 from practices.sections import BY_NAME
+from practices.services.reminders import DAYS, HOUR
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 HOME_ROWS = 3
 REVIEW_MINUTES = 20
 OPENING_MINUTES = 5
+LATE_MINUTES = 10
 # The bearers of a sheet have so many days to answer an improvement; then the animators may.
 ANSWER_DAYS = 14
 ANSWER_MINUTES = 10
@@ -84,7 +86,30 @@ def answers_said(told: dict[str, int] | None) -> Awaiting | None:
     )
 
 
-def reviews_asked(user: User) -> Subquery | None:
+def due_asked(user: User) -> Subquery | None:
+    """Of what she bears, what is to be looked at again; a guest looks after nothing."""
+    if not may_write(user):
+        return None
+    return _told(reviews_awaited(user), "sheet_id", Count("sheet_id"))
+
+
+def due_said(told: dict[str, int] | None) -> Awaiting | None:
+    if not (told and told["count"]):
+        return None
+    said = ngettext(
+        "%(n)s sheet of yours is to be reviewed",
+        "%(n)s sheets of yours are to be reviewed",
+        told["count"],
+    )
+    one = reverse("practices:life", args=(told["first"],))
+    return Awaiting(
+        chip=gettext_lazy("To be reviewed"),
+        title=said % {"n": told["count"]},
+        url=one if told["sheets"] == 1 else reverse("practices:mine"),
+    )
+
+
+def submitted_asked(user: User) -> Subquery | None:
     """For an animator: the sheets that were submitted, but those that a colleague took."""
     if not user.is_animator:
         return None
@@ -93,11 +118,11 @@ def reviews_asked(user: User) -> Subquery | None:
     return _told(rows, "pk", Count("pk"))
 
 
-def reviews_said(told: dict[str, int] | None) -> Awaiting | None:
+def submitted_said(told: dict[str, int] | None) -> Awaiting | None:
     if not (told and told["count"]):
         return None
     said = ngettext(
-        "%(n)s practice sheet to review", "%(n)s practice sheets to review", told["count"]
+        "%(n)s submitted practice sheet", "%(n)s submitted practice sheets", told["count"]
     )
     one = reverse("practices:life", args=(told["first"],))
     return Awaiting(
@@ -117,15 +142,26 @@ def in_review(user: User) -> SheetQuerySet:
 
 
 def to_decide(user: User, rows: int) -> list[Decision]:
-    """The sheets that await a review, and those whose organisation consented to the showcase,
-    longest waiting first."""
+    """The sheets that await a review, those whose organisation consented to the showcase, and
+    those that nobody looked at again in time, longest waiting first."""
     review = in_review(user).select_related("bearer", "claimed_by")
     opening = Sheet.objects.moderated_by(user).filter(awaits_opening=True, state=State.PUBLISHED)
     opening = opening.select_related("bearer")
     return [
         *(_decision(sheet) for sheet in review.order_by("submitted_at")[:rows]),
         *(_opening(sheet) for sheet in opening.order_by("consented_at")[:rows]),
+        *(_late(sheet) for sheet in late(user)[:rows]),
     ]
+
+
+def late(user: User) -> SheetQuerySet:
+    """The published sheets that their bearers did not look at again in time, or that have none to
+    do it (`borne`), the longest due first; not those whose next version is in review."""
+    before = timezone.localdate() - timedelta(days=DAYS)
+    there = Sheet.objects.moderated_by(user).due().annotate(borne=is_borne("pk"))
+    found = there.filter(Q(review_on__lte=before) | Q(borne=False))
+    found = found.exclude(progress__in=(Sheet.Progress.SUBMITTED, Sheet.Progress.REVIEW))
+    return found.select_related("bearer").order_by("review_on", "pk")
 
 
 def _decision(sheet: Sheet) -> Decision:
@@ -135,7 +171,7 @@ def _decision(sheet: Sheet) -> Decision:
     return Decision(
         chip=gettext_lazy("Practice sheet"),
         title=sheet.title or _("Sheet without a title"),
-        quiet_title=_("A practice sheet to review"),
+        quiet_title=_("A submitted practice sheet"),
         since=sheet.submitted_at or sheet.updated_at,
         url=reverse("practices:life", args=(sheet.pk,)),
         action=pgettext_lazy("a button", "Review"),
@@ -155,6 +191,35 @@ def _opening(sheet: Sheet) -> Decision:
         minutes=OPENING_MINUTES,
         details=[sheet.bearer.name],
     )
+
+
+def _late(sheet: Any) -> Decision:
+    """What an animator does of a sheet that nobody looked at again: she names somebody, or answers
+    in their place. `sheet` comes from `late`."""
+    if sheet.borne:
+        words = _("its bearers have not answered")
+        quiet = _("%(organisation)s: a sheet that nobody reviewed in time")
+        action, url = _("Confirm or archive"), reverse("practices:life", args=(sheet.pk,))
+    else:
+        words = _("nobody looks after it")
+        quiet = _("%(organisation)s: a sheet that nobody looks after")
+        action, url = _("Name somebody"), reverse("practices:act", args=(sheet.pk, "porteuses"))
+    return Decision(
+        chip=gettext_lazy("To be reviewed"),
+        title=sheet.title,
+        quiet_title=quiet % {"organisation": sheet.bearer.name},
+        since=asked_at(sheet.review_on),
+        url=url,
+        action=action,
+        minutes=LATE_MINUTES,
+        details=[sheet.bearer.name, words],
+        sort="sheet_late",
+    )
+
+
+def asked_at(day: date) -> datetime:
+    """When a review of that day is asked for."""
+    return timezone.make_aware(datetime.combine(day, time(HOUR)))
 
 
 def proposals_to_decide(user: User, rows: int) -> list[Decision]:

@@ -114,7 +114,10 @@ def register() -> None:
             restore=restore_sheet,
             on_home=home.on_home,
             to_decide=home.to_decide,
-            tally=Tally(home.reviews_asked, home.reviews_said),
+            tallies=(
+                Tally(home.submitted_asked, home.submitted_said),
+                Tally(home.due_asked, home.due_said),
+            ),
             outcome_url=outcome_url,
             birth_url=birth_url,
             reacted=sheet_reacted,
@@ -137,7 +140,7 @@ def register() -> None:
             hide=hide_proposal,
             restore=restore_proposal,
             to_decide=home.proposals_to_decide,
-            tally=Tally(home.answers_asked, home.answers_said),
+            tallies=(Tally(home.answers_asked, home.answers_said),),
             reacted=proposal_reacted,
             reactions=(Reaction.Type.THANKS.value,),
         )

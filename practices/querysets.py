@@ -63,6 +63,18 @@ def answers_awaited(user: User) -> QuerySet[Bearer]:
     return rows
 
 
+def reviews_awaited(user: User) -> QuerySet[Bearer]:
+    """What she bears now and whose day of review has come, a row a sheet."""
+    rows: QuerySet[Bearer] = _bearing().filter(
+        user_id=user.pk,
+        sheet__state=State.PUBLISHED,
+        sheet__current__isnull=False,
+        sheet__archived_at=None,
+        sheet__review_on__lte=timezone.localdate(),
+    )
+    return rows
+
+
 def bearers_of(sheet_id: int) -> QuerySet[User]:
     """The people who bear a sheet, by name."""
     people: Any = get_user_model().objects

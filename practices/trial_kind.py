@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,8 +13,9 @@ from community.models import Reaction
 from core import content
 from core.audience import Level, State
 from core.content import Decision, Entry, Indexed, Kind
-from practices.models import EvidenceRequest, Sheet, Trial
+from practices.models import Evidence, EvidenceRequest, Sheet, Trial
 from practices.models.sheet import space_of
+from practices.services.evidence import newest
 from practices.services.trials import hide_trial, restore_trial, thanked
 
 if TYPE_CHECKING:
@@ -112,11 +114,15 @@ INDEXED = Indexed(
 
 
 def to_decide(user: User, rows: int) -> list[Decision]:
-    """The levels of evidence that bearers ask for, longest waiting first."""
+    """The levels of evidence that bearers ask for, then those that expired and of which nobody asks
+    anything, longest waiting first."""
     sheets = Sheet.objects.moderated_by(user).published()
     waiting = EvidenceRequest.objects.filter(settled_at=None, sheet__in=sheets)
+    expired = newest().exclude(expiry="").filter(sheet__in=sheets.filter(archived_at=None))
+    expired = expired.exclude(sheet__in=waiting.values("sheet"))
     found = waiting.select_related("sheet__bearer").order_by("asked_at")[:rows]
-    return [_decision(request) for request in found]
+    over = expired.select_related("sheet__bearer").order_by("expired_at", "pk")[:rows]
+    return [*(_decision(request) for request in found), *(_expired(one) for one in over)]
 
 
 def _decision(request: EvidenceRequest) -> Decision:
@@ -130,6 +136,22 @@ def _decision(request: EvidenceRequest) -> Decision:
         action=gettext_lazy("Decide"),
         minutes=MINUTES,
         details=[request.sheet.bearer.name, level],
+    )
+
+
+def _expired(evidence: Evidence) -> Decision:
+    bearer = evidence.sheet.bearer.name
+    return Decision(
+        chip=gettext_lazy("Level of evidence"),
+        title=evidence.sheet.title,
+        quiet_title=_("%(organisation)s: a level of evidence has expired")
+        % {"organisation": bearer},
+        since=evidence.expired_at or evidence.decided_at,
+        url=reverse("practices:evidence", args=(evidence.sheet_id,)),
+        action=gettext_lazy("Decide again"),
+        minutes=MINUTES,
+        details=[bearer, evidence.get_expiry_display()],
+        sort="evidence_expired",
     )
 
 

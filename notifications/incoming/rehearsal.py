@@ -19,6 +19,12 @@ def text_of(mail: EmailMessage) -> str:
     return str(body.get_content()) if body is not None else ""
 
 
+def html_of(mail: EmailMessage) -> str:
+    """What a mail program draws of it; nothing when it has a plain text only."""
+    body = mail.get_body(("html",))
+    return str(body.get_content()) if body is not None else ""
+
+
 def answerable(mail: EmailMessage) -> bool:
     return "Reply-To" in mail
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.audience import State
@@ -64,14 +65,21 @@ def sheet_decided(mail: OutgoingMail) -> Message | None:
 
 @message("sheet_review")
 def sheet_review(mail: OutgoingMail) -> Message | None:
-    """To those who bear it, then to the animators, while the review is still due."""
+    """To those who bear it, then to the animators, while the review is still due. The animators
+    are told whether somebody bears it."""
     sheet = _of(mail)
     if sheet is None or sheet.review_on is None or not sheet.is_due:
         return None
     rights = rights_of(mail.recipient, sheet) if mail.recipient else None
     bears = rights is not None and rights.bears
+    said = {
+        "mine": bears,
+        "review_on": sheet.review_on,
+        "today": sheet.review_on == timezone.localdate(),
+        "borne": bears or bearers_of(sheet.pk).exists(),
+    }
     return Message(
-        context=_context(sheet) | {"mine": bears, "review_on": sheet.review_on},
+        context=_context(sheet) | said,
         why=_("You look after this sheet.") if bears else _("You animate the directory."),
     )
 

@@ -23,7 +23,7 @@ from practices.forms.life import ActForm, BeginForm
 from practices.home import for_rows
 from practices.models import Sheet
 from practices.permissions import Rights, may_begin, rights_of
-from practices.querysets import bearers_of
+from practices.querysets import bearers_of, is_borne
 from practices.sections import Section
 from practices.services.common import working_content
 from practices.services.writing import begin_sheet
@@ -81,9 +81,9 @@ def due(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not user.is_animator:
         raise NotAllowed
-    rows = for_rows(Sheet.objects.moderated_by(user).due())
+    rows = Sheet.objects.moderated_by(user).due().annotate(borne=is_borne("pk"))
     page = by_cursor(
-        rows,
+        for_rows(rows),
         after=request.GET.get("apres", ""),
         size=SIZE,
         order=("review_on", "id"),

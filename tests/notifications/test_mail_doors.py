@@ -363,6 +363,22 @@ def test_the_demo_answers_its_own_mails_by_the_real_door(
 
 
 @db
+def test_the_demo_draws_a_mail_as_a_mail_program_does_and_runs_nothing_of_it(
+    world: World, mailbox: str, as_: As, settings: Any
+) -> None:
+    browser, path = as_(world.eve), f"/dev/courriels/{mailbox}/"
+    page = browser.get(path).content.decode()
+    assert 'src="?partie=html" sandbox ' in page
+    drawn = browser.get(f"{path}?partie=html")
+    assert "<style>" in drawn.content.decode() and "Combien serez-vous" in drawn.content.decode()
+    policy = drawn.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and policy.endswith("sandbox")
+    assert "script-src" not in policy
+    settings.DEMO = False
+    assert browser.get(f"{path}?partie=html").status_code == 404
+
+
+@db
 def test_the_demo_leads_to_its_mailbox_and_dates_its_mails(
     world: World, mailbox: str, as_: As, settings: Any
 ) -> None:

@@ -154,6 +154,24 @@ def test_what_its_bearers_decide_meanwhile_does_not_answer_their_request(
     assert trial_kind.to_decide(world.odile, 5) == []
 
 
+def test_an_expired_level_waits_on_the_desk_until_somebody_decides_again(
+    sheet: Sheet, world: World
+) -> None:
+    decide(sheet, "1", by=world.maude)
+    assert trial_kind.to_decide(world.odile, 5) == []
+    Evidence.objects.update(review_on=timezone.localdate() - timedelta(days=1))
+    evidence.expire_evidence()
+
+    (decision,) = trial_kind.to_decide(world.odile, 5)
+    assert decision.url == f"/pratiques/{sheet.pk}/preuve/"
+    assert sheet.title not in decision.quiet_title
+    assert trial_kind.to_decide(world.maude, 5) == []
+    ask_for(sheet, "3", by=world.maude, source="Étude")
+    assert len(trial_kind.to_decide(world.odile, 5)) == 1, "the request says it already"
+    decide(sheet, "3", by=world.odile, source="Étude")
+    assert trial_kind.to_decide(world.odile, 5) == []
+
+
 # ------------------------------------------------------------------------------------- expiry
 
 

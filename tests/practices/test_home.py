@@ -24,13 +24,14 @@ pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
 ANSWERS = ("proposal", "Bonification")
 REVIEWS = ("sheet", "Fiche-pratique")
+DUE = "À revoir"
 
 
 def awaits(user: User, rf: RequestFactory) -> list[Waiting]:
     """The lines of her home that sheets bring."""
     request = rf.get("/")
     request.user = user
-    chips = {ANSWERS[1], REVIEWS[1]}
+    chips = {ANSWERS[1], REVIEWS[1], DUE}
     with translation.override("fr"):
         found = MemberHome(User.objects.get(pk=user.pk), Shell(request), None).waiting
     return [one for one in found if one.chip in chips]
@@ -107,7 +108,7 @@ def test_an_animator_is_told_of_the_sheets_to_review_but_those_a_colleague_took(
     assert awaits(world.odile, rf) == [], "a draft awaits nobody"
     life.submit(draft, by=world.maude)
     (line,) = awaits(world.odile, rf)
-    assert line.title == "1 fiche-pratique à réviser"
+    assert line.title == "1 fiche-pratique soumise à réviser"
     assert line.url == f"/pratiques/{draft.pk}/vie/"
     assert f'href="{line.url}"' in as_(world.odile).get("/").content.decode()
     assert awaits(world.maude, rf) == [], "who submitted it reviews nothing"
@@ -119,8 +120,33 @@ def test_an_animator_is_told_of_the_sheets_to_review_but_those_a_colleague_took(
     for _more in range(2):
         life.submit(make_sheet(world.maude), by=world.maude)
     (line,) = awaits(world.odile, rf)
-    assert line.title == "2 fiches-pratiques à réviser"
+    assert line.title == "2 fiches-pratiques soumises à réviser"
     assert line.url == "/admin/"
+
+
+def test_the_bearer_is_told_of_the_sheets_to_look_at_again_until_somebody_does(
+    world: World, as_: As, rf: RequestFactory, sheet: Sheet
+) -> None:
+    Sheet.objects.update(review_on=timezone.localdate() + timedelta(days=1))
+    assert awaits(world.maude, rf) == []
+    Sheet.objects.update(review_on=timezone.localdate())
+    (line,) = awaits(world.maude, rf)
+    assert (line.chip, line.title) == (DUE, "1 fiche dont vous prenez soin est à revoir")
+    assert line.url == f"/pratiques/{sheet.pk}/vie/"
+    assert f'href="{line.url}"' in as_(world.maude).get("/").content.decode()
+    for person in (world.real, world.odile, world.eve):
+        assert awaits(person, rf) == [], "who bears nothing is told of nothing"
+
+    make_published(world)
+    Sheet.objects.update(review_on=timezone.localdate())
+    (line,) = awaits(world.maude, rf)
+    assert line.title == "2 fiches dont vous prenez soin sont à revoir"
+    assert line.url == "/pratiques/mes-fiches/"
+    life.archive(sheet, by=world.maude)
+    assert awaits(world.maude, rf)[0].title.startswith("1 fiche")
+    for one in Sheet.objects.live():
+        life.confirm_review(one, by=world.maude)
+    assert awaits(world.maude, rf) == []
 
 
 @pytest.mark.parametrize("rows", [1, 30])
@@ -132,11 +158,13 @@ def test_what_awaits_her_costs_her_home_no_query(world: World, as_: As, rows: in
         proposed(sheet, world.real)
     waiting = make_sheet(world.maude)
     life.submit(waiting, by=world.maude)
+    Sheet.objects.filter(pk=sheet.pk).update(review_on=timezone.localdate())
 
     assert Proposal.objects.waiting().count() == rows
     for one, browser in browsers.items():
         assert len(cost(browser)) == len(before[one])
-        assert "bonification" in browsers[world.maude].get("/").content.decode()
+        page = browsers[world.maude].get("/").content.decode()
+        assert "bonification" in page and "est à revoir" in page
 
 
 def cost(browser: Client) -> list[str]:
@@ -150,4 +178,4 @@ def cost(browser: Client) -> list[str]:
 
 def test_the_kinds_say_it_themselves() -> None:
     """Home knows neither sheets nor improvements: another kind would be told likewise."""
-    assert {one.name for one in content.kinds() if one.tally} == {ANSWERS[0], REVIEWS[0]}
+    assert {one.name for one in content.kinds() if one.tallies} == {ANSWERS[0], REVIEWS[0]}

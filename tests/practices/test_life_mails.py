@@ -123,6 +123,68 @@ def test_when_nobody_bears_the_sheet_the_animators_are_told_at_once(
     assert asked("sheet_review") == [world.odile]
 
 
+@pytest.mark.parametrize("day", [30, 61, 400])
+def test_a_sheet_whose_day_was_missed_is_asked_for_all_the_same_and_once(
+    world: World, sheet: Sheet, day: int
+) -> None:
+    on_day(sheet, day)
+    assert asked("sheet_review") == [world.maude, world.odile]
+    # Mails are forgotten after a month: the journal is not.
+    OutgoingMail.objects.all().delete()
+    for later in (1, 40, 90):
+        on_day(sheet, day + later)
+    assert asked("sheet_review") == []
+
+
+def test_who_is_named_later_is_asked_too_and_the_others_not_again(
+    world: World, sheet: Sheet
+) -> None:
+    on_day(sheet, 3)
+    OutgoingMail.objects.all().delete()
+    sheet.bearers.create(user=world.naima)
+    on_day(sheet, 5)
+    assert asked("sheet_review") == [world.naima]
+
+
+def written(world: World, sheet: Sheet, work: Work, *, day: int, to: User) -> str:
+    """The mail about a review that she reads when it is so many days late."""
+    mail.outbox.clear()
+    Sheet.objects.update(review_on=timezone.localdate() - timedelta(days=day))
+    reminders.remind_reviews()
+    work()
+    (one,) = [one for one in mail.outbox if one.to == [to.email] and "revoir" in one.subject]
+    return str(one.body)
+
+
+def test_the_mail_says_today_on_the_day_and_since_when_after(
+    world: World, sheet: Sheet, work: Work
+) -> None:
+    first = written(world, sheet, work, day=0, to=world.maude)
+    assert f"« {sheet.title} » est à revoir aujourd’hui." in first
+    assert "à revoir depuis le" in written(world, sheet, work, day=2, to=world.maude)
+
+
+def test_the_mail_says_what_counts_as_an_answer_and_what_comes_without(
+    world: World, sheet: Sheet, work: Work
+) -> None:
+    body = written(world, sheet, work, day=0, to=world.maude)
+    for words in ("« Elle tient toujours »", "cochez que vous l’avez relue", "archivez-la"):
+        assert words in body
+    assert "reste visible avec la mention « à revoir »" in body
+    assert "Rien ne se retire tout seul" in body
+
+
+def test_the_animators_are_told_whether_somebody_looks_after_it(
+    world: World, sheet: Sheet, work: Work
+) -> None:
+    silent = written(world, sheet, work, day=31, to=world.odile)
+    assert "n’ont pas répondu" in silent and "Plus personne" not in silent
+    world.maude.organisation = world.phare
+    world.maude.save()
+    left = written(world, sheet, work, day=3, to=world.odile)
+    assert "Plus personne n’en prend soin" in left and "n’ont pas répondu" not in left
+
+
 def test_a_review_done_before_the_mail_leaves_is_not_asked_for(
     world: World, sheet: Sheet, work: Work
 ) -> None:

@@ -8,21 +8,26 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from moderation import handlers
+from moderation.console import tasks_for
 from practices import acts, home
 from practices.errors import ReasonNeeded
 from practices.forms.life import NotedForm
-from practices.models import Sheet
-from practices.services import life, writing
+from practices.models import Evidence, Sheet
+from practices.services import evidence, life, writing
 from tests.conftest import World, make_person
+from tests.forums.test_budgets import counted
 from tests.practices.conftest import make_published, make_sheet, publish_sheet
 
 pytestmark = pytest.mark.django_db
 
 As = Callable[[User | None], Client]
+Work = Callable[[], None]
 PHONE = "418 555-1234"
 
 
@@ -340,6 +345,94 @@ def test_the_sheets_to_be_reviewed_are_a_list_for_animators(
     assert vie(sheet) in as_(world.maude).get(sheet.get_absolute_url()).content.decode()
 
 
+def test_each_row_of_the_list_leads_to_its_acts(world: World, as_: As, sheet: Sheet) -> None:
+    Sheet.objects.update(review_on=timezone.localdate() - timedelta(days=3))
+    odile = as_(world.odile)
+    name = f'href="{vie(sheet, "porteuses")}"'
+
+    page = odile.get("/pratiques/a-revoir/").content.decode()
+    for path in (vie(sheet, "confirmer"), vie(sheet, "archiver")):
+        assert f'href="{path}"' in page
+        assert odile.get(path).status_code == 200
+    assert f'href="{world.relais.get_absolute_url()}"' in page
+    assert name not in page
+    sheet.bearers.all().delete()
+    assert name in odile.get("/pratiques/a-revoir/").content.decode()
+
+
+def test_the_list_is_reached_from_the_console_and_from_the_directory(world: World, as_: As) -> None:
+    link = 'href="/pratiques/a-revoir/"'
+    for path in ("/admin/", "/pratiques/"):
+        assert link in as_(world.odile).get(path).content.decode()
+    assert link not in as_(world.maude).get("/pratiques/").content.decode()
+
+
+def test_a_sheet_that_nobody_reviewed_in_time_awaits_the_animators(
+    world: World, sheet: Sheet
+) -> None:
+    def since(days: int) -> None:
+        Sheet.objects.update(review_on=timezone.localdate() - timedelta(days=days))
+
+    since(29)
+    assert home.to_decide(world.odile, 5) == []
+    since(30)
+    (silent,) = home.to_decide(world.odile, 5)
+    assert (silent.url, silent.sort) == (vie(sheet), "sheet_late")
+    assert sheet.title not in silent.quiet_title and world.relais.name in silent.quiet_title
+    assert home.to_decide(world.maude, 5) == []
+
+    since(1)
+    sheet.bearers.all().delete()
+    (alone,) = home.to_decide(world.odile, 5)
+    assert alone.url == vie(sheet, "porteuses")
+    assert alone.quiet_title != silent.quiet_title
+    life.confirm_review(sheet, by=world.odile)
+    assert home.to_decide(world.odile, 5) == []
+
+
+def test_what_is_late_leaves_room_for_what_was_submitted(world: World, sheet: Sheet) -> None:
+    """Of each sort so many are listed, and what is submitted again is listed once."""
+    Sheet.objects.update(review_on=timezone.localdate() - timedelta(days=40))
+    life.submit(make_sheet(world.maude), by=world.maude)
+    found = tasks_for(world.odile, each=1)
+    assert {"sheet", "sheet_late"} <= {one.sort for one in found}
+    writing.save_section(sheet, "besoin", {"context": "Autrement"}, by=world.maude, revision=0)
+    life.submit(sheet, by=world.maude)
+    assert [one.url for one in home.to_decide(world.odile, 5)].count(vie(sheet)) == 1
+
+
+def test_mondays_mail_tells_of_late_sheets_and_of_expired_evidence(
+    world: World, sheet: Sheet, work: Work
+) -> None:
+    evidence.decide(sheet, "1", by=world.maude)
+    Evidence.objects.update(review_on=timezone.localdate() - timedelta(days=1))
+    evidence.expire_evidence()
+    Sheet.objects.update(review_on=timezone.localdate() - timedelta(days=40))
+    handlers.monday_mail()
+    work()
+    (monday,) = [one for one in mail.outbox if "attendent" in one.subject]
+    assert monday.to == [world.odile.email]
+    assert "que personne n’a revue à temps" in monday.body and vie(sheet) in monday.body
+    assert "un niveau de preuve a expiré" in monday.body
+    assert f"/pratiques/{sheet.pk}/preuve/" in monday.body
+    assert sheet.title not in monday.body + str(monday.alternatives)
+
+
+def test_the_bearer_has_a_notice_from_the_day_of_the_review_on(
+    world: World, as_: As, sheet: Sheet
+) -> None:
+    def noticed(person: User) -> bool:
+        return f'href="{vie(sheet)}"' in as_(person).get("/avis/").content.decode()
+
+    assert not noticed(world.maude)
+    for days in (0, 30, 61):
+        Sheet.objects.update(review_on=timezone.localdate() - timedelta(days=days))
+        assert noticed(world.maude)
+    assert not noticed(world.real) and not noticed(world.odile)
+    life.confirm_review(sheet, by=world.maude)
+    assert not noticed(world.maude)
+
+
 def test_the_due_list_goes_on_past_its_first_page(
     world: World, as_: As, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -419,6 +512,29 @@ def test_the_page_of_the_life_has_its_budget(
 
     with django_assert_max_num_queries(9):
         odile.get(vie(sheet))
+
+
+def test_what_is_late_costs_the_same_at_one_sheet_and_at_six(world: World, as_: As) -> None:
+    pages = (
+        (as_(world.odile), "/pratiques/a-revoir/"),
+        (as_(world.odile), "/admin/"),
+        (as_(world.maude), "/avis/"),
+    )
+    costs = []
+    for more in (1, 5):
+        for _sheet in range(more):
+            make_published(world)
+        Sheet.objects.update(review_on=timezone.localdate() - timedelta(days=40))
+        for browser, path in pages:
+            browser.get(path)
+        found = []
+        for browser, path in pages:
+            with counted() as queries:
+                browser.get(path)
+            found.append(len(queries))
+        costs.append(found)
+
+    assert costs[0] == costs[1]
 
 
 def test_who_looks_after_a_sheet_costs_its_readers_nothing(
