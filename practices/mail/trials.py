@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -21,9 +21,6 @@ from practices.models import Evidence, Interest, Sheet, Trial
 from practices.querysets import bearers_of
 from practices.services.interest import QUESTION, may_be_asked
 
-if TYPE_CHECKING:
-    pass
-
 questions.register(QUESTION, gettext_lazy("Whether I tried the practice sheets that I keep"))
 
 
@@ -33,27 +30,39 @@ def _page(name: str, sheet: Sheet) -> str:
 
 @message("trial_question")
 def trial_question(mail: OutgoingMail) -> Message | None:
-    """“Have you tried it?”, once, to who kept or downloaded a sheet, while the question makes
-    sense and she has not answered. Its links lead to pages: none of them answers by itself."""
+    """“Have you tried it?”, once a sheet, to who kept or downloaded it: the sheets of the day of
+    which the question makes sense and that she has not answered. Its links lead to pages: none of
+    them answers by itself."""
     person = mail.recipient
     if person is None:
         return None
-    rows = Interest.objects.filter(pk=mail.object_id or 0, user=person, answer="")
-    row = rows.select_related("sheet", "user").first()
-    if row is None or not may_be_asked(row):
+    asked = mail.data.get("rows", [mail.object_id or 0])
+    rows = Interest.objects.filter(pk__in=asked, user=person, answer="")
+    found = [row for row in rows.select_related("sheet", "user") if may_be_asked(row)]
+    found.sort(key=lambda row: asked.index(row.pk))
+    if not found:
         return None
-    asked = _page("asked", row.sheet)
+    one = len(found) == 1
     return Message(
-        context={
-            "title": row.sheet.title,
-            "kept": row.saved_at is not None,
-            "yes_url": _page("try", row.sheet),
-            "not_yet_url": f"{asked}?reponse=pas-encore",
-            "no_url": f"{asked}?reponse=non",
-        },
-        why=_("You kept or downloaded this practice sheet. You are asked once."),
+        template="trial_question" if one else "trial_questions",
+        context=_asked(found[0]) if one else {"sheets": [_asked(row) for row in found]},
+        why=_("You kept or downloaded this practice sheet. You are asked once.")
+        if one
+        else _("You kept or downloaded these practice sheets. You are asked once of each."),
         unsubscribe_url=stop_url(person, QUESTION, 0),
     )
+
+
+def _asked(row: Interest) -> dict[str, Any]:
+    """A sheet of the question, with the three ways to answer."""
+    asked = _page("asked", row.sheet)
+    return {
+        "title": row.sheet.title,
+        "kept": row.saved_at is not None,
+        "yes_url": _page("try", row.sheet),
+        "not_yet_url": f"{asked}?reponse=pas-encore",
+        "no_url": f"{asked}?reponse=non",
+    }
 
 
 # ------------------------------------------------------------------------------- to its bearers
