@@ -17,6 +17,10 @@ A decision **expires**, and stays shown with the reason, when
   claim no effect: nothing contradicts them. A trial that changed the essential components, or does
   not say, speaks of another practice and does not count.
 
+A decision is **doubted**, and stays in force, when it would be contradicted if the trials that do
+not say whether they kept the essential components had kept them. The bearers and the animators are
+told once, and members read so on the page of the level: somebody asks, looks, and decides again.
+
 Only a new decision ends the expiry: what was doubted is looked at by somebody.
 """
 
@@ -223,12 +227,21 @@ def _why_not(evidence: Evidence) -> str:
 
 def contradicted(evidence: Evidence) -> bool:
     """The rule of the module: whether trials told since then go against it."""
+    return _go_against(evidence, (Trial.Faithful.YES,))
+
+
+def doubted(evidence: Evidence) -> bool:
+    """Whether they would, did those that do not say so speak of the same practice."""
+    return not evidence.expiry and _go_against(evidence, (Trial.Faithful.YES, ""))
+
+
+def _go_against(evidence: Evidence, faithful: tuple[str, ...]) -> bool:
     if evidence.level not in CLAIMS:
         return False
     rows = Trial.objects.filter(
         sheet_id=evidence.sheet_id,
         state=State.PUBLISHED,
-        faithful=Trial.Faithful.YES,
+        faithful__in=faithful,
         created_at__gt=evidence.decided_at,
     )
     last: dict[int | None, str] = dict(
@@ -246,8 +259,13 @@ def contradicted(evidence: Evidence) -> bool:
 @on("trial.hidden")
 @on("trial.restored")
 def weigh_again(payload: dict[str, Any]) -> None:
-    """What was told, or said otherwise, may contradict the decision."""
-    reassess(payload["sheet"])
+    """What was told, or said otherwise, may contradict the decision, or put it in doubt."""
+    if reassess(payload["sheet"]):
+        return
+    evidence = newest().filter(sheet=payload["sheet"], sheet__state=State.PUBLISHED).first()
+    if evidence is not None and doubted(evidence):
+        with transaction.atomic():
+            emit("evidence.doubted", evidence=evidence.pk, sheet=evidence.sheet_id)
 
 
 @daily(hour=5, name="practices.expire_evidence")

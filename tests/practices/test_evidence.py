@@ -318,6 +318,39 @@ def test_trials_that_changed_the_essential_or_came_before_do_not_count(
     assert expiry(sheet) == ""
 
 
+def test_trials_that_do_not_say_put_it_in_doubt_and_those_who_decide_are_told_once(
+    sheet: Sheet, world: World, work: Callable[[], None], as_: As, mailoutbox: list[Any]
+) -> None:
+    decide(sheet, "2", by=world.maude, source="Registre")
+    url = f"/pratiques/{sheet.pk}/preuve/"
+    for number in range(4):
+        assert as_(world.eve).get(url).context["doubted"] is (number > 2)
+        told(sheet, "pire", make_organisation(f"Silencieux {number}"), "" if number else "oui")
+        work()
+    mails = [one for one in mailoutbox if "contredire" in one.subject]
+    assert sorted(one.to[0] for one in mails) == [world.maude.email, world.odile.email]
+    assert expiry(sheet) == "" and url in mails[0].body
+    page = as_(world.eve).get(url).content.decode()
+    assert f"/pratiques/{sheet.pk}/essais/" in page and "pourraient le contredire" in page
+
+    decide(sheet, "2", by=world.maude, source="Registre relu")
+    assert not as_(world.eve).get(url).context["doubted"]
+
+
+def test_trials_of_another_practice_put_nothing_in_doubt_and_a_visitor_reads_of_none(
+    public_sheet: Sheet, world: World, work: Callable[[], None], as_: As, mailoutbox: list[Any]
+) -> None:
+    decide(public_sheet, "2", by=world.maude, source="Registre")
+    url = f"/pratiques/{public_sheet.pk}/preuve/"
+    for organisation in many(3):
+        told(public_sheet, "pire", organisation, "non")
+    assert not as_(world.eve).get(url).context["doubted"]
+    for number in range(3):
+        told(public_sheet, "pire", make_organisation(f"Silencieux {number}"), "")
+    assert as_(world.eve).get(url).context["doubted"]
+    assert not as_(None).get(url).context["doubted"]
+
+
 def test_one_trial_set_aside_or_changed_is_weighed_again(
     sheet: Sheet, world: World, work: Callable[[], None]
 ) -> None:

@@ -224,6 +224,20 @@ def test_a_member_tells_it_in_three_answers(sheet: Sheet, world: World, as_: As)
     assert "Le perroquet a suffi." in page and world.phare.name in page
 
 
+def test_whether_the_essential_was_kept_is_asked_in_the_open_and_may_be_unknown(
+    sheet: Sheet, world: World, as_: As
+) -> None:
+    real, url = as_(world.real), f"/pratiques/{sheet.pk}/essai/"
+    page = real.get(url).content.decode()
+    assert page.index("Une seule personne-pivot") < page.index('name="faithful"')
+    assert page.index('name="faithful"') < page.index('<details class="fold">')
+
+    real.post(url, SAID | {"faithful": "ne-sais-pas"})
+    real.post(url, SAID | {"faithful": "partie"})
+    told = Trial.objects.order_by("pk").values_list("faithful", flat=True)
+    assert list(told) == ["", "partie"]
+
+
 def test_all_that_is_missing_is_said_at_once(world: World, as_: As, sheet: Sheet) -> None:
     answer = as_(world.real).post(f"/pratiques/{sheet.pk}/essai/", {})
     assert answer.status_code == 400
