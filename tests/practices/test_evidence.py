@@ -36,12 +36,13 @@ from practices.services.evidence import ask_for, check_sources, decide, expire_e
 from practices.shown import expiry_said, level_said
 from tests.clock import noon
 from tests.conftest import World, make_organisation, make_person
-from tests.practices.conftest import make_sheet
+from tests.practices.conftest import make_published, make_sheet
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
 Expiry = Evidence.Expiry
 LINK = "https://exemple.org/rapport"
+ELSEWHERE = "https://ailleurs.exemple.org/etude"
 
 
 def newest(sheet: Sheet) -> Evidence:
@@ -174,19 +175,21 @@ def test_it_expires_once_its_review_date_has_passed_and_a_new_decision_ends_that
 
 
 class Web:
-    """What the link answers, and how often it was asked."""
+    """What the link answers, and how often it was asked; `elsewhere`, what the others answer."""
 
     def __init__(self) -> None:
         self.status: Any = 200
+        self.elsewhere: Any = 200
         self.asked = 0
 
     def fetch(self, url: str, **how: Any) -> Any:
-        self.asked += 1
-        if isinstance(self.status, type):
-            raise self.status
+        self.asked += url == LINK
+        status = self.status if url == LINK else self.elsewhere
+        if isinstance(status, type):
+            raise status
         from core.fetching import Answer
 
-        return Answer(url, self.status, "text/html", b"")
+        return Answer(url, status, "text/html", b"")
 
 
 @pytest.fixture
@@ -207,6 +210,7 @@ def test_a_source_is_gone_after_three_bad_days_and_not_before(
     sheet: Sheet, world: World, web: Web
 ) -> None:
     decide(sheet, "2", by=world.maude, source="Rapport", source_url=LINK)
+    decide(make_published(world), "2", by=world.maude, source="Étude", source_url=ELSEWHERE)
     web.status = NotRead
     on_day(1)
     on_day(2)
@@ -224,6 +228,53 @@ def test_a_source_is_gone_after_three_bad_days_and_not_before(
     asked = web.asked
     on_day(9)
     assert web.asked == asked
+
+
+def test_without_a_network_nothing_is_counted_and_a_dead_page_is(
+    sheet: Sheet, world: World, web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = make_published(world)
+    decide(sheet, "2", by=world.maude, source="Rapport", source_url=LINK)
+    decide(other, "2", by=world.maude, source="Étude", source_url=ELSEWHERE)
+    web.status = web.elsewhere = NotRead
+    for day in range(1, 6):
+        on_day(day)
+    assert expiry(sheet) == expiry(other) == "" and newest(sheet).link_failures == 0
+    assert "2 failures do not count" in caplog.text
+
+    # The network was there until yesterday: what is silent at once does not die of it.
+    web.status = web.elsewhere = 200
+    on_day(6)
+    web.status = web.elsewhere = NotRead
+    for day in range(7, 12):
+        on_day(day)
+    assert expiry(sheet) == expiry(other) == ""
+
+    # One that says so itself is gone, and shows that we have a network.
+    web.status, web.elsewhere = NotRead, 404
+    for day in range(12, 16):
+        on_day(day)
+    assert expiry(sheet) == expiry(other) == Expiry.SOURCE
+
+
+def test_a_link_that_does_not_answer_says_since_when_to_whoever_reads_the_level(
+    public_sheet: Sheet, world: World, web: Web, as_: As
+) -> None:
+    decide(public_sheet, "2", by=world.maude, source="Rapport", source_url=LINK)
+    url = f"/pratiques/{public_sheet.pk}/preuve/"
+    web.status = 404
+    on_day(1)
+    assert "n’a pas répondu le" in as_(None).get(url).content.decode()
+    on_day(2)
+    on_day(3)
+    for person in (None, world.maude):
+        page = as_(person).get(url).content.decode()
+        assert f"ne répond plus (constaté le {formats.day(noon(days=3).date())})" in page
+        assert "quelqu’un regarde d’abord la source" in page
+    # It answers again: nothing but a decision ends the expiry.
+    web.status = 200
+    on_day(4)
+    assert expiry(public_sheet) == Expiry.SOURCE
 
 
 def test_a_site_that_asks_who_we_are_or_to_come_back_is_there(
