@@ -305,6 +305,19 @@ def test_the_words_of_her_own_message_are_taken_up_and_nobody_elses(
     assert "toucan" not in as_(world.eve).get(url).content.decode()
 
 
+def test_who_told_one_is_led_to_it_and_may_tell_another(
+    sheet: Sheet, world: World, as_: As
+) -> None:
+    url = f"/pratiques/{sheet.pk}/essai/"
+    trial = tell(sheet, world.real)
+    page = as_(world.real).get(url)
+    assert page.context["told"] == trial and trial.get_absolute_url() in page.content.decode()
+    assert "Vous avez déjà raconté un essai" in page.content.decode()
+    assert as_(world.eve).get(url).context["told"] is None
+    as_(world.real).post(url, SAID)
+    assert Trial.objects.count() == 2
+
+
 def test_abandoned_trials_are_among_the_first_and_thanked(
     sheet: Sheet, world: World, as_: As
 ) -> None:
