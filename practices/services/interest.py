@@ -84,8 +84,9 @@ def let_go(sheet: Sheet, *, by: User) -> None:
 
 @transaction.atomic
 def note_download(sheet: Sheet, *, by: Viewer) -> None:
-    """She took the sheet away, printed or in a file. The first time counts; a visitor's never does,
-    nor what she may not read."""
+    """She took the sheet away in a file: a PDF, a booklet, its record. The first time counts; a
+    visitor's never does, nor what she may not read. The page to print is looked at, and counts for
+    nothing."""
     if not by.is_authenticated or not sheet.can_be_read_by(by):
         return
     row = _row(sheet, by)
