@@ -217,6 +217,7 @@ def test_one_click_in_the_mail_stops_these_questions_and_the_choices_bring_them_
     path = re.search(r"https?://[^/]+(/[^>]+)>", header)[1]  # type: ignore[index]
     with at(28):
         asks = as_(None).get(path)
+        assert "si j’ai essayé" in asks.content.decode().lower()
         assert asks.status_code == 200 and not questions.is_silenced("trial_question", world.eve)
         as_(None).post(path)
     assert questions.is_silenced("trial_question", world.eve)
