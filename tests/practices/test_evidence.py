@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -542,6 +543,11 @@ def test_no_effect_is_said_as_such_and_drawn_on_no_scale_of_five(
 
 # They say the level and, apart, why it expired.
 SAY_WHY = ("sheet", "public sheet", "record", "records", "table")
+# They strike it, and a badge says that it has expired.
+STRUCK = ("list", "card", "comparison", "comparison of a visitor")
+# Papers say it in words, and why.
+PAPERS = ("pdf", "booklet", "page to print")
+STRUCK_LEVEL = re.compile(r'<s class="muted">[^<]+</s> <span class="chip danger">Expiré</span>')
 
 
 def outputs_of(sheet: Sheet, as_: As, user: User) -> dict[str, str]:
@@ -556,6 +562,7 @@ def outputs_of(sheet: Sheet, as_: As, user: User) -> dict[str, str]:
         "comparison of a visitor": as_(None).get(compared).content,
         "sheet": member.get(sheet.get_absolute_url()).content,
         "public sheet": as_(None).get(sheet.get_absolute_url()).content,
+        "page to print": member.get(f"/pratiques/{sheet.pk}/imprimer/").content,
         "record": member.get(f"/pratiques/{sheet.pk}/fiche.json").content,
         "records": streamed(member.get("/pratiques/export.json")),
         "table": streamed(member.get("/pratiques/export.csv")),
@@ -580,10 +587,12 @@ def test_an_expired_level_leaves_by_no_door_as_if_it_still_held(
     public_sheet.refresh_from_db()
     for name, page in outputs_of(public_sheet, as_, world.eve).items():
         assert terms.label("niveaux_preuve", level) in page, name
-        assert said not in page and why not in page, name
+        assert said not in page and why not in page and "<s " not in page, name
 
     Evidence.objects.update(review_on=timezone.localdate() - timedelta(days=1))
     expire_evidence()
     public_sheet.refresh_from_db()
     for name, page in outputs_of(public_sheet, as_, world.eve).items():
-        assert (why if name in SAY_WHY else said) in page, name
+        assert name not in SAY_WHY or why in page, name
+        assert name not in PAPERS or (said in page and why in page), name
+        assert name not in STRUCK or STRUCK_LEVEL.search(page), name
