@@ -146,7 +146,7 @@ def ask_trials() -> None:
     """Ask those whose day has come. Each person is settled in her own transaction, the marks and
     the mail together: who runs it again after a cut asks nobody twice."""
     due = Interest.objects.filter(asked_at=None, ask_on__lte=timezone.localdate())
-    for person in list(due.order_by("user").values_list("user", flat=True).distinct()):
+    for person in list(due.order_by("user_id").values_list("user_id", flat=True).distinct()):
         _ask(person)
 
 

@@ -96,7 +96,13 @@ def _carry_out(sheet: Sheet, given: dict[str, Any], rights: Rights, user: Any) -
         services.ask_for(sheet, level, by=user, words=given["reason"], **words)
         return _("An animator will look at it: your request is on their desk.")
     more = {"reason": given["reason"], "review_on": given["review_on"]}
-    services.decide(sheet, level, by=user, **words, **more)
+    evidence = services.decide(sheet, level, by=user, **words, **more)
+    if evidence.source_url:
+        # The worker asks it: a site that is slow to answer would make her wait.
+        return _(
+            "The level of evidence is decided. If the link of its source does not answer, this "
+            "page will say so within the hour."
+        )
     return _("The level of evidence is decided.")
 
 

@@ -261,8 +261,10 @@ def test_without_a_network_nothing_is_counted_and_a_dead_page_is(
 def test_a_link_that_does_not_answer_says_since_when_to_whoever_reads_the_level(
     public_sheet: Sheet, world: World, web: Web, as_: As
 ) -> None:
-    decide(public_sheet, "2", by=world.maude, source="Rapport", source_url=LINK)
     url = f"/pratiques/{public_sheet.pk}/preuve/"
+    given = {"level": "2", "source": "Rapport", "source_url": LINK}
+    page = as_(world.maude).post(url, given, follow=True).content.decode()
+    assert "le dira d’ici une heure" in page and web.asked == 0
     web.status = 404
     on_day(1)
     assert "n’a pas répondu le" in as_(None).get(url).content.decode()
