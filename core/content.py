@@ -267,6 +267,7 @@ class Kind:
     on_home       (user) → Section or None: the newest of the kind on a member's home
     outcome_url   (obj, viewer) → where `viewer` tells what came of it once tried, or nothing; that
                   page takes `?message=` (a message of hers) and `?resultat=`
+    own_words     (obj) → what its author wrote of it, without what the house put before her words
     birth_url     (thread, viewer) → where `viewer` makes one out of a thread, or nothing
     to_decide     (user, rows) → Decisions: what awaits those who moderate it, oldest first
     """
@@ -306,6 +307,7 @@ class Kind:
     first_reading: Callable[[Any], QuerySet] | None = None
     on_home: Callable[[Any], Section | None] | None = None
     outcome_url: Callable[[Any, Viewer], str] | None = None
+    own_words: Callable[[Any], str] | None = None
     birth_url: Callable[[Any, Viewer], str] | None = None
     to_decide: Callable[[Any, int], list[Decision]] | None = None
 

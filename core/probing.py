@@ -1,6 +1,7 @@
 """Whether what stands elsewhere on the web still answers, asked politely.
 
-An answer that asks who we are, or tells us to come back later, is an answer.
+An answer that asks who we are, or tells us to come back later, is an answer. Silence says something
+of a site only while the rest of the web answers us: `is_online`.
 """
 
 from __future__ import annotations
@@ -8,12 +9,17 @@ from __future__ import annotations
 import time
 from urllib.parse import urlsplit
 
+from django.core.cache import cache
+
 from core.fetching import NotAnAddress, NotPublic, NotRead, fetch
 
 # Between two requests to one host.
 PAUSE = 1.0
 CLOSED_DOORS = frozenset({401, 402, 403, 407, 451})
 LATER = frozenset({408, 425, 429, 503})
+# The last answer of anything, whatever it said, is remembered a little more than a day: links that
+# are asked each day, at one hour, answer for one another.
+ANSWERED, REMEMBERED = "probing.answered", 25 * 3600
 
 
 def wait(since: float | None) -> None:
@@ -37,9 +43,16 @@ def _answer(link: str, method: str) -> bool | None:
         status = fetch(link, method=method, most=1).status
     except (NotAnAddress, NotPublic, NotRead):
         return False
+    cache.set(ANSWERED, True, REMEMBERED)
     if status in LATER:
         return None
     return status < 400 or status in CLOSED_DOORS
+
+
+def is_online() -> bool:
+    """Whether anything that we asked answered since yesterday. A server without a network, or
+    behind a proxy, finds every site silent."""
+    return bool(cache.get(ANSWERED))
 
 
 def host_of(link: str) -> str:

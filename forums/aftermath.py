@@ -10,8 +10,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.db.models import Q
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,7 +21,7 @@ from accounts.querysets import active_q
 from core import content, links, log, mail
 from core.audience import State
 from core.schedule import daily
-from forums.models import Thread
+from forums.models import Post, Thread
 from forums.permissions import can_reply
 from notifications import questions
 
@@ -34,12 +36,13 @@ DAYS = 60
 LATE = 30
 # Of `notifications.questions`: what she may ask to hear no more.
 QUESTION = "outcome_question"
-# Codes of `resultats`: those that a trial of a practice has, and that nothing was tried.
+# Codes of `resultats`: those that a trial of a practice has, and that nothing was tried. Their
+# words follow “What came of it:”, which is said of a question, not of a sheet.
 OUTCOMES = (
     ("mieux", gettext_lazy("Better")),
     ("pareil", gettext_lazy("No difference")),
     ("pire", gettext_lazy("Worse")),
-    ("abandonnee", gettext_lazy("Abandoned")),
+    ("abandonnee", gettext_lazy("We gave up")),
     ("rien", gettext_lazy("Not tried")),
 )
 NOT_TRIED = "rien"
@@ -95,6 +98,44 @@ def wording(outcome: str, words: str) -> str:
     """The text of the reply: what came of it in a line, then her words."""
     label = _("What came of it: %(outcome)s.") % {"outcome": str(dict(OUTCOMES)[outcome]).lower()}
     return f"{label}\n\n{words.strip()}" if words.strip() else label
+
+
+def openings() -> tuple[str, ...]:
+    """How that line begins, in each language of the site."""
+    found = []
+    for code, _name in settings.LANGUAGES:
+        with translation.override(code):
+            found.append(_("What came of it: %(outcome)s.").partition("%(outcome)s")[0])
+    return tuple(found)
+
+
+def own_words(text: str) -> str:
+    """A message without that line: what its author wrote herself."""
+    first, _line, rest = text.partition("\n")
+    return rest.strip() if first.startswith(openings()) else text
+
+
+def outcome_of(text: str) -> str:
+    """The outcome that a message says in its first line, in whatever language; or nothing."""
+    first = text.partition("\n")[0].strip()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            for outcome, _label in OUTCOMES:
+                if first == wording(outcome, ""):
+                    return outcome
+    return ""
+
+
+def answer_of(thread: Thread) -> Post | None:
+    """What who asked has said of it already, since it was resolved: in the form, or in answer to
+    the mail."""
+    said = Q()
+    for opening in openings():
+        said |= Q(text__startswith=opening, created_at__gte=thread.resolved_at)
+    if thread.outcome_asked_at is not None:
+        said |= Q(by_mail=True, parent__position=1, created_at__gte=thread.outcome_asked_at)
+    rows = Post.objects.filter(said, thread=thread, author=thread.owner_id, state=State.PUBLISHED)
+    return rows.order_by("-position").first()
 
 
 def places_to_tell(thread: Thread, viewer: User) -> list[tuple[Any, str]]:

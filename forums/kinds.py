@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from community.models import Reaction, SubCommunity
 from core import content
 from core.content import Kind, OpenItem
-from forums import home, indexed, passages, services
+from forums import aftermath, home, indexed, passages, services
 from forums.models import Post, Thread
 
 if TYPE_CHECKING:
@@ -146,6 +146,7 @@ def register() -> None:
             author=post_author,
             writer=attrgetter("author_id"),
             snapshot=post_snapshot,
+            own_words=lambda post: aftermath.own_words(post.text),
             row_template="forums/post_row.html",
             for_rows=lambda rows: rows.select_related("thread__space", "author__organisation"),
             passages_of=passages.of_posts,

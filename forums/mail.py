@@ -249,20 +249,28 @@ def ask(mail: OutgoingMail) -> Message | None:
 
 @message("outcome_question")
 def outcome_question(mail: OutgoingMail) -> Message | None:
-    """To who asked a question, two months after it was resolved, while that makes sense. Of a space
-    without content in mails: that it was a question of hers, and nothing more."""
+    """To who asked a question, two months after it was resolved, while that makes sense and she has
+    not said it. Of a space without content in mails: that it was a question of hers, and nothing
+    more. What she answers to it is a reply in the thread, unless it would bear her name where her
+    question does not."""
     person = mail.recipient
     if person is None:
         return None
     rows = Thread.objects.readable_by(person).filter(pk=mail.object_id or 0, owner=person)
     thread = rows.select_related("space", "owner").first()
-    if thread is None or not aftermath.may_be_asked(thread):
+    if thread is None or not aftermath.may_be_asked(thread) or aftermath.answer_of(thread):
         return None
+    opening = thread.posts.get(position=1)
+    opening.thread = thread
+    unnamed = unnamed_in(thread, by=person)
     return Message(
         context={
             "title": thread.title if thread.space.content_in_mail else "",
+            "unnamed": unnamed,
             "url": absolute(reverse("forums:aftermath", args=(thread.pk,))),
         },
+        references=(message_id(opening),),
+        headers=_headers(opening, to=person) if unnamed or not thread.unnamed else {},
         why=_("You asked a question, and it was resolved. You are asked once."),
         unsubscribe_url=stop_url(person, aftermath.QUESTION, 0),
     )

@@ -36,8 +36,9 @@ def choices() -> list[tuple[str, str | Promise]]:
     return list(_labels.items())
 
 
-def is_question(name: str) -> bool:
-    return name in _labels
+def label(name: str) -> str:
+    """The words of that question; nothing for what is no question."""
+    return str(_labels.get(name, ""))
 
 
 def is_silenced(name: str, user: User) -> bool:

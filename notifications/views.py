@@ -124,7 +124,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     """From a mail, signed in or not: GET asks, POST stops. It says nothing of what is followed."""
     ids = read_token(PURPOSE, token)
     digest = ids["kind"] == DIGEST
-    said = {"digest": digest, "question": questions.is_question(ids["kind"])}
+    said = {"digest": digest, "question": questions.label(ids["kind"])}
     if request.method != "POST":
         return render(request, "notifications/stop.html", {"done": False} | said)
     user = User.objects.filter(pk=ids["user"]).first()

@@ -68,9 +68,13 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     said = _said(request, thread, user)
     if said is not None and request.method != "POST":
-        return _done(request, thread, said, user)
+        return _done(request, thread, said, request.GET.get("resultat", ""))
     if not thread.resolved:
         return redirect(thread)
+    already = aftermath.answer_of(thread) if request.method != "POST" else None
+    if already is not None:
+        outcome = aftermath.outcome_of(already.text)
+        return _done(request, thread, already, outcome, already=True)
     if not rights_of(user, thread).reply:
         require_open(thread)
         raise Http404
@@ -119,9 +123,11 @@ def _said(request: HttpRequest, thread: Thread, user: User) -> Post | None:
     return rows.first()
 
 
-def _done(request: HttpRequest, thread: Thread, post: Post, user: User) -> HttpResponse:
-    """Said in the thread; and what is tied to it, where it would serve others."""
-    outcome = request.GET.get("resultat", "")
+def _done(
+    request: HttpRequest, thread: Thread, post: Post, outcome: str, *, already: bool = False
+) -> HttpResponse:
+    """Said in the thread, now or `already`; and what is tied to it, where it would serve others."""
+    user = person(request)
     tried = outcome != aftermath.NOT_TRIED
     query = urlencode({"message": str(post.pk), "resultat": outcome})
     places = aftermath.places_to_tell(thread, user) if tried else []
@@ -129,6 +135,9 @@ def _done(request: HttpRequest, thread: Thread, post: Post, user: User) -> HttpR
     context = {
         "thread": thread,
         "post": post,
+        "already": already,
+        "answer": dict(aftermath.OUTCOMES).get(outcome, ""),
+        "helped": outcome == "mieux",
         "places": [(links.end(obj, user), f"{url}?{query}") for obj, url in places],
         "births": list(aftermath.births(thread, user)) if tried and not places else [],
     }

@@ -16,7 +16,7 @@ from core.site import absolute
 from practices.content import Content
 from practices.models import Credit, Sheet
 from practices.sections import ADAPTING
-from practices.shown import Shown, shown
+from practices.shown import Shown, expiry_said, shown
 
 if TYPE_CHECKING:
     from core.audience import Viewer
@@ -50,6 +50,11 @@ class Paper:
     origin: str
     adapting: str
     english: tuple[str, str]
+
+    @property
+    def why_expired(self) -> str:
+        """Why its level of evidence expired: a paper is read where no page says it."""
+        return expiry_said(self.evidence_expiry)
 
 
 def address_of(sheet: Sheet) -> str:

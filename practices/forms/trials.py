@@ -23,6 +23,11 @@ OUTCOMES = [
     (Trial.Outcome.WORSE, _("Worse")),
     (Trial.Outcome.ABANDONED, _("Abandoned along the way: that teaches just as much")),
 ]
+# She does not know whether they were kept: the same as saying nothing, and easier to choose.
+UNKNOWN = "ne-sais-pas"
+KEPT = [*Trial.Faithful.choices, (UNKNOWN, _("I do not know"))]
+# Asked first, what is not required among them; the rest is folded.
+SHOWN = (*REQUIRED, "faithful")
 FIELDS = (*LINES, *TEXTS, *SCHEMES, "outcome", "planned", "faithful", "young_people")
 
 
@@ -39,7 +44,8 @@ def _choice(label: Any, choices: Any, **more: Any) -> forms.ChoiceField:
 
 
 class TrialForm(Composed):
-    """What is required is asked first; `more` is folded. An animator says for whom she tells it."""
+    """What is required is asked first, with whether it was this practice at all: trials that do not
+    say so contradict no level. The rest is folded. An animator says for whom she tells it."""
 
     READ = (*LINES, *TEXTS)
     FIELD_OF = {NoOrganisation: "organisation", OneOfYourOrganisation: "organisation"}
@@ -68,7 +74,7 @@ class TrialForm(Composed):
         help_text=_("A function or a team, no name: the team, the partner school."),
     )
     planned = _choice(_("The change was"), Trial.Planned.choices)
-    faithful = _choice(_("Were the essential components kept?"), Trial.Faithful.choices)
+    faithful = _choice(_("Were the essential components kept?"), KEPT)
     why = _text(_("Why this change"), 3)
     young_people = forms.CharField(
         label=_("How many young people"),
@@ -109,11 +115,13 @@ class TrialForm(Composed):
     @property
     def more_is_wrong(self) -> bool:
         """Whether something that is folded is filled in, or to be mended."""
-        folded = [name for name in self.fields if name not in REQUIRED]
+        folded = [name for name in self.fields if name not in SHOWN]
         return any(self[name].errors or self[name].value() for name in folded)
 
     def given(self) -> dict[str, Any]:
         found = {name: self.cleaned_data.get(name, "") for name in FIELDS}
+        if found["faithful"] == UNKNOWN:
+            found["faithful"] = ""
         if self.cleaned_data.get("organisation") is not None:
             found["organisation"] = self.cleaned_data["organisation"]
         return found

@@ -8,7 +8,9 @@ decided there. From 2 on, and for “no effect”, it names its source.
 A decision **expires**, and stays shown with the reason, when
 
 - *its source no longer answers*: the link failed three times, at least a day apart. An answer that
-  asks who we are, or to come back later, is an answer (`core.probing`);
+  asks who we are, or to come back later, is an answer; when nothing of the web answers us, it is
+  we who have no network, and nothing is counted (`core.probing`). A lone source whose host is gone,
+  with no other link to tell the two apart, waits for its review date;
 - *its review date has passed*;
 - *trials contradict it*: since it was decided, at least three organisations told a trial that kept
   the essential components, and more than half of them went against it. An organisation counts
@@ -17,11 +19,16 @@ A decision **expires**, and stays shown with the reason, when
   claim no effect: nothing contradicts them. A trial that changed the essential components, or does
   not say, speaks of another practice and does not count.
 
+A decision is **doubted**, and stays in force, when it would be contradicted if the trials that do
+not say whether they kept the essential components had kept them. The bearers and the animators are
+told once, and members read so on the page of the level: somebody asks, looks, and decides again.
+
 Only a new decision ends the expiry: what was doubted is looked at by somebody.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
@@ -34,7 +41,7 @@ from core import leases, log
 from core.audience import State
 from core.events import emit, on
 from core.fetching import check_address
-from core.probing import host_of, probe, wait
+from core.probing import host_of, is_online, probe, wait
 from core.schedule import daily, every
 from practices.errors import (
     FieldMissing,
@@ -55,6 +62,7 @@ if TYPE_CHECKING:
     from accounts.models import User
     from practices.permissions import Rights
 
+logger = logging.getLogger(__name__)
 Level, Expiry = Sheet.EvidenceLevel, Evidence.Expiry
 BY_BEARERS = frozenset({Level.UNDOCUMENTED, Level.LOGIC, Level.DATA})
 WITHOUT_SOURCE = frozenset({Level.UNDOCUMENTED, Level.LOGIC})
@@ -223,12 +231,21 @@ def _why_not(evidence: Evidence) -> str:
 
 def contradicted(evidence: Evidence) -> bool:
     """The rule of the module: whether trials told since then go against it."""
+    return _go_against(evidence, (Trial.Faithful.YES,))
+
+
+def doubted(evidence: Evidence) -> bool:
+    """Whether they would, did those that do not say so speak of the same practice."""
+    return not evidence.expiry and _go_against(evidence, (Trial.Faithful.YES, ""))
+
+
+def _go_against(evidence: Evidence, faithful: tuple[str, ...]) -> bool:
     if evidence.level not in CLAIMS:
         return False
     rows = Trial.objects.filter(
         sheet_id=evidence.sheet_id,
         state=State.PUBLISHED,
-        faithful=Trial.Faithful.YES,
+        faithful__in=faithful,
         created_at__gt=evidence.decided_at,
     )
     last: dict[int | None, str] = dict(
@@ -246,8 +263,13 @@ def contradicted(evidence: Evidence) -> bool:
 @on("trial.hidden")
 @on("trial.restored")
 def weigh_again(payload: dict[str, Any]) -> None:
-    """What was told, or said otherwise, may contradict the decision."""
-    reassess(payload["sheet"])
+    """What was told, or said otherwise, may contradict the decision, or put it in doubt."""
+    if reassess(payload["sheet"]):
+        return
+    evidence = newest().filter(sheet=payload["sheet"], sheet__state=State.PUBLISHED).first()
+    if evidence is not None and doubted(evidence):
+        with transaction.atomic():
+            emit("evidence.doubted", evidence=evidence.pk, sheet=evidence.sheet_id)
 
 
 @daily(hour=5, name="practices.expire_evidence")
@@ -264,9 +286,11 @@ def expire_evidence() -> None:
 @every(minutes=60, name="practices.check_sources")
 def check_sources() -> None:
     """Ask the links of sources that were not asked since yesterday, as many as one run has the time
-    of, leaving each host in peace between two."""
+    of, leaving each host in peace between two. What failed is written last, once it is known
+    whether anything answers us."""
     until = time.monotonic() + SECONDS
     asked: dict[str, float] = {}
+    failed: list[tuple[int, str]] = []
     for pk, link in _to_ask():
         if leases.stopping.is_set() or time.monotonic() > until:
             break
@@ -274,7 +298,15 @@ def check_sources() -> None:
         wait(asked.get(host))
         answers = probe(link)
         asked[host] = time.monotonic()
-        note(pk, link, answers)
+        if answers is False:
+            failed.append((pk, link))
+        else:
+            note(pk, link, answers)
+    online = is_online()
+    for pk, link in failed:
+        note(pk, link, False if online else None)
+    if failed and not online:
+        logger.warning("no link answers since yesterday: %s failures do not count", len(failed))
 
 
 def _to_ask() -> list[tuple[int, str]]:
@@ -285,7 +317,8 @@ def _to_ask() -> list[tuple[int, str]]:
 
 
 def note(pk: int, link: str, answers: bool | None) -> None:
-    """Write what was found: one bad day says little, three in a row say that it is gone."""
+    """Write what was found (None: nothing was learned): one bad day says little, three in a row say
+    that it is gone."""
     rows = Evidence.objects.filter(pk=pk, source_url=link)
     now = timezone.now()
     if answers is None:

@@ -3,6 +3,9 @@
 Four weeks after she kept or downloaded a sheet, a person is asked once, by mail and in her notices,
 whether she tried it. Once ever for a sheet; never when she told a trial of it, bears it, may not
 read it any more, cannot tell one (guests read), or asked not to be asked (`QUESTION`).
+
+One mail asks about all the sheets of a day, `MOST` at most: a booklet holds thirty, and those that
+are left over are asked about a week later.
 """
 
 from __future__ import annotations
@@ -27,6 +30,9 @@ if TYPE_CHECKING:
     from core.audience import Viewer
 
 WEEKS = 4
+# What one mail asks about; the others wait for the next one, a week later.
+MOST = 5
+LATER = timedelta(weeks=1)
 # Of `notifications.questions`: what she may ask to hear no more.
 QUESTION = "trial_question"
 Answer = Interest.Answer
@@ -78,8 +84,9 @@ def let_go(sheet: Sheet, *, by: User) -> None:
 
 @transaction.atomic
 def note_download(sheet: Sheet, *, by: Viewer) -> None:
-    """She took the sheet away, printed or in a file. The first time counts; a visitor's never does,
-    nor what she may not read."""
+    """She took the sheet away in a file: a PDF, a booklet, its record. The first time counts; a
+    visitor's never does, nor what she may not read. The page to print is looked at, and counts for
+    nothing."""
     if not by.is_authenticated or not sheet.can_be_read_by(by):
         return
     row = _row(sheet, by)
@@ -136,26 +143,36 @@ def may_be_asked(row: Interest) -> bool:
 
 @daily(hour=7, name="practices.ask_trials")
 def ask_trials() -> None:
-    """Ask those whose day has come. Each one is settled in her own transaction, the mark and the
-    mail together: who runs it again after a cut asks nobody twice."""
+    """Ask those whose day has come. Each person is settled in her own transaction, the marks and
+    the mail together: who runs it again after a cut asks nobody twice."""
     due = Interest.objects.filter(asked_at=None, ask_on__lte=timezone.localdate())
-    for pk in due.order_by("ask_on", "pk").values_list("pk", flat=True).iterator():
-        _ask(pk)
+    for person in list(due.order_by("user_id").values_list("user_id", flat=True).distinct()):
+        _ask(person)
 
 
 @transaction.atomic
-def _ask(pk: int) -> None:
+def _ask(person: int) -> None:
+    """One mail about her sheets of the day; what goes beyond `MOST` waits for another day."""
+    today = timezone.localdate()
     rows = Interest.objects.select_for_update(of=("self",)).select_related("user", "sheet")
-    row = rows.filter(pk=pk, asked_at=None, ask_on__lte=timezone.localdate()).first()
-    if row is None:
-        return
-    if not may_be_asked(row):
-        # Were she to keep or download it again, she could be asked then.
-        row.ask_on = None
-        row.save(update_fields=("ask_on",))
-        return
-    row.asked_at = timezone.now()
-    row.save(update_fields=("asked_at",))
-    # Of whom, the journal does not say: what one keeps is nobody's business.
-    log.record("sheet.trial_asked", row.sheet)
-    mail.queue("trial_question", to=row.user, about=row, dedupe=f"trial_question:{row.pk}")
+    asked: list[Interest] = []
+    for row in rows.filter(user=person, asked_at=None, ask_on__lte=today).order_by("ask_on", "pk"):
+        if not may_be_asked(row):
+            # Were she to keep or download it again, she could be asked then.
+            row.ask_on = None
+        elif len(asked) == MOST:
+            row.ask_on = today + LATER
+        else:
+            row.asked_at = timezone.now()
+            asked.append(row)
+            # Of whom, the journal does not say: what one keeps is nobody's business.
+            log.record("sheet.trial_asked", row.sheet)
+        row.save(update_fields=("ask_on", "asked_at"))
+    if asked:
+        mail.queue(
+            "trial_question",
+            to=asked[0].user,
+            about=asked[0],
+            data={"rows": [row.pk for row in asked]},
+            dedupe=f"trial_question:{asked[0].pk}",
+        )

@@ -96,7 +96,13 @@ def _carry_out(sheet: Sheet, given: dict[str, Any], rights: Rights, user: Any) -
         services.ask_for(sheet, level, by=user, words=given["reason"], **words)
         return _("An animator will look at it: your request is on their desk.")
     more = {"reason": given["reason"], "review_on": given["review_on"]}
-    services.decide(sheet, level, by=user, **words, **more)
+    evidence = services.decide(sheet, level, by=user, **words, **more)
+    if evidence.source_url:
+        # The worker asks it: a site that is slow to answer would make her wait.
+        return _(
+            "The level of evidence is decided. If the link of its source does not answer, this "
+            "page will say so within the hour."
+        )
     return _("The level of evidence is decided.")
 
 
@@ -112,6 +118,7 @@ def _show(
     inside = request.user.is_authenticated
     rows = Evidence.objects.seen_by(request.user).filter(sheet=sheet)
     decisions = list(rows.select_related("by")) if inside else list(rows[:1])
+    newest = decisions[0] if decisions else None
     waiting = None
     if form is not None:
         asked = EvidenceRequest.objects.seen_by(request.user).filter(sheet=sheet, settled_at=None)
@@ -121,13 +128,12 @@ def _show(
         "sheet": sheet,
         "rights": rights,
         "scale": [(code, terms.label("niveaux_preuve", code), words) for code, words in SCALE],
-        "newest": decisions[0] if decisions else None,
+        "newest": newest,
+        "doubted": inside and newest is not None and services.doubted(newest),
         "decisions": decisions,
         "waiting": waiting,
         "form": form,
         "parts": again.parts,
-        "locked": form is not None
-        and not rights.moderates
-        and services.is_animators(decisions[0] if decisions else None),
+        "locked": form is not None and not rights.moderates and services.is_animators(newest),
     }
     return render(request, "practices/evidence.html", context, status=again.status)

@@ -47,7 +47,7 @@ def _led_to_its_page(response: HttpResponse, sheet: Sheet) -> HttpResponse:
 @of_sheet
 def print_page(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """One page for a volunteer: what it is, for whom, the steps, what not to change, what not to
-    do, whom to ask."""
+    do, whom to ask. No download is noted: whether it was printed or looked at, nobody knows."""
     _require_published(sheet)
     paper = paper_of(sheet, request.user)
     label = _("QR code that leads to %(address)s") % {"address": paper.url}
@@ -92,13 +92,14 @@ def as_pdf(request: HttpRequest, content: bytes, name: str) -> HttpResponse:
 @require_safe
 @of_sheet
 def json_record(request: HttpRequest, sheet: Sheet) -> HttpResponse:
-    """The published content and its words, for a program."""
+    """The published content and its words, for a program; a file to keep, as the PDF is."""
     _require_published(sheet)
     said = record.described(sheet, paper_of(sheet, request.user).credits)
     options = {"ensure_ascii": False, "indent": 1}
     response = JsonResponse(said, json_dumps_params=options)
     response.headers["Content-Disposition"] = f'inline; filename="fiche-{sheet.pk}.json"'
     response.headers["X-Robots-Tag"] = "noindex"
+    note_downloads(request, [sheet.pk])
     return _led_to_its_page(response, sheet)
 
 

@@ -38,7 +38,9 @@ def new(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     data = composing.sent(request)
     said = _said_before(request)
     form = TrialForm(data, by=user, moderates=rights.moderates, initial=said)
-    context = _context(sheet, form) | {"quoted": bool(said)}
+    mine = Trial.objects.readable_by(user).filter(sheet=sheet, owner=user)
+    told = mine.order_by("-created_at").first() if request.method != "POST" else None
+    context = _context(sheet, form) | {"quoted": bool(said.get("lesson")), "told": told}
     again = composing.look(request, form, data)
     if again is not None:
         return composing.show(request, PAGE, context, data, again)
@@ -67,7 +69,8 @@ def _said_before(request: HttpRequest) -> dict[str, Any]:
     if kind.writer(post) != user.pk:
         return {}
     outcome = request.GET.get("resultat", "")
-    found = {"lesson": kind.snapshot(post)["text"]}
+    words = kind.own_words or (lambda obj: kind.snapshot(obj)["text"])
+    found = {"lesson": words(post)}
     return found | ({"outcome": outcome} if outcome in Trial.Outcome.values else {})
 
 

@@ -83,11 +83,14 @@ def test_by_the_keyboard_alone(house: House, world: World, sheet: Sheet) -> None
     page.keyboard.press("Tab")
     page.keyboard.type("Commencer petit.")
     page.keyboard.press("Tab")
+    page.keyboard.press("Space")  # the essential components were kept
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")  # unfolds the rest
     expect(page.locator("textarea[name=changed]")).to_be_visible()
     page.locator(SEND).press("Enter")
     page.wait_for_url(f"**/pratiques/{sheet.pk}/#essai-*")
-    assert Trial.objects.get().outcome == "mieux"
+    trial = Trial.objects.get()
+    assert (trial.outcome, trial.faithful) == ("mieux", "oui")
 
 
 @pytest.mark.parametrize("js", [True, False], ids=["js", "no-js"])
@@ -167,3 +170,17 @@ def test_the_pages_of_those_who_decide_and_of_who_is_asked_are_accessible(
     page.locator(f"main a[href^='/pratiques/{tried.pk}/essai/']").click()
     expect(page.locator("textarea[name=lesson]")).to_have_value(re.compile(r"Il revient\.$"))
     assert found == []
+
+
+@pytest.mark.parametrize("signed_in", [True, False])
+def test_the_marks_of_an_expired_level_are_hollow(
+    house: House, world: World, signed_in: bool
+) -> None:
+    public = make_published(world, public=True)
+    evidence.decide(public, "2", by=world.maude, source="Registre")
+    Sheet.objects.filter(pk=public.pk).update(evidence_expiry="date")
+    page = house.visit(world.eve if signed_in else None)
+    page.goto(public.get_absolute_url() if signed_in else "/pratiques/")
+    mark = page.locator(".meter.faded i.on").first
+    assert mark.evaluate("e => getComputedStyle(e).backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert mark.evaluate("e => getComputedStyle(e).boxShadow") != "none"

@@ -19,10 +19,12 @@ from core.mail import deliver
 from core.models import ActionLog, OutgoingMail
 from forums import aftermath, services
 from forums.models import Draft, Post, Thread
+from forums.services import create_thread
 from notifications import questions
 from practices.models import Trial
 from practices.services.life import hide_sheet
 from tests.conftest import World, make_person
+from tests.notifications.conftest import DOMAIN, sent, written
 from tests.practices.conftest import make_published
 
 pytestmark = pytest.mark.django_db
@@ -165,6 +167,78 @@ def test_she_answers_in_two_fields_and_it_is_a_reply_in_the_thread(
     assert page.status_code == 200 and page.context["post"] == post
 
 
+def test_what_she_said_already_is_shown_in_place_of_an_empty_form(
+    settled: Thread, world: World, as_: As
+) -> None:
+    links.link(make_published(world), settled, by=world.maude)
+    maude = as_(world.maude)
+    assert "form" in maude.get(url(settled)).context
+    maude.post(url(settled), {"outcome": "mieux", "text": "Il revient."})
+
+    page = maude.get(url(settled))
+    post = Post.objects.get(thread=settled, position=2)
+    assert "form" not in page.context and page.context["post"] == post
+    assert "Vous avez répondu\u00a0: Mieux." in page.content.decode()
+    ((_end, address),) = page.context["places"]
+    assert address.endswith(f"?message={post.pk}&resultat=mieux")
+    # Of a question that was opened and resolved again since: she may say it once more.
+    Post.objects.filter(pk=post.pk).update(created_at=timezone.now() - timedelta(days=400))
+    assert "form" in maude.get(url(settled)).context
+
+
+def test_what_she_said_before_the_sending_holds_the_mail_back(
+    settled: Thread, world: World, as_: As, mailoutbox: list[Any]
+) -> None:
+    with at(60):
+        aftermath.ask_outcomes()
+        as_(world.maude).post(url(settled), {"outcome": "pareil"})
+        deliver()
+    assert asked() == [world.maude]
+    assert not [one for one in mailoutbox if one.to == [world.maude.email]]
+
+
+@pytest.mark.parametrize("outcome", ["mieux", "abandonnee"])
+def test_the_words_are_those_of_a_question_and_of_what_came_of_it(
+    settled: Thread, world: World, as_: As, outcome: str
+) -> None:
+    maude = as_(world.maude)
+    done = maude.post(url(settled), {"outcome": outcome})
+    text = Post.objects.get(thread=settled, position=2).text
+    assert aftermath.outcome_of(text) == outcome and aftermath.own_words(text) == ""
+    assert ("nous avons abandonné." in text) is (outcome == "abandonnee")
+    page = maude.get(done["Location"]).content.decode()
+    assert ("Ce qui a été trouvé" in page) is (outcome == "mieux")
+
+
+def test_what_she_answers_to_the_mail_is_a_reply_in_the_thread(
+    settled: Thread, world: World, as_: As, mailoutbox: list[Any], settings: Any
+) -> None:
+    settings.MAIL_DOMAIN = DOMAIN
+    duty(60)
+    (mail,) = mailoutbox
+    assert "ne pas répondre" not in mail.body and "signée de votre nom" in mail.body
+    with at(61):
+        sent(written(world.maude, mail.extra_headers["Reply-To"], "Il revient.\n"))
+        post = Post.objects.get(thread=settled, position=2)
+        assert (post.author, post.unnamed, post.text) == (world.maude, False, "Il revient.")
+        assert as_(world.maude).get(url(settled)).context["post"] == post
+
+
+def test_an_answer_by_mail_never_signs_an_unnamed_question(
+    secret: Thread, world: World, mailoutbox: list[Any], settings: Any
+) -> None:
+    settings.MAIL_DOMAIN = DOMAIN
+    other = create_thread(by=world.naima, space=secret.space, text="Et après?", unnamed=True)
+    with at(0):
+        services.reply(other, by=world.naima, text="Je précise.")
+    for thread in (secret, other):
+        resolved(thread, world.odile)
+    duty(60)
+    unnamed, signed = [one for one in mailoutbox if "questi" in one.subject]
+    assert "Reply-To" in unnamed.extra_headers and "sans votre nom" in unnamed.body
+    assert "Reply-To" not in signed.extra_headers and "ne pas répondre" in signed.body
+
+
 def test_an_unnamed_question_has_an_unnamed_answer(secret: Thread, world: World, as_: As) -> None:
     resolved(secret, world.odile)
     as_(world.naima).post(url(secret), {"outcome": "pareil", "text": "Rien n’a changé."})
@@ -218,7 +292,7 @@ def test_a_practice_that_is_tied_to_the_thread_is_offered_with_her_words(
     assert end.title == sheet.title
 
     form = maude.get(address).context["form"]
-    assert "Trop long pour nous." in form["lesson"].value()
+    assert form["lesson"].value() == "Trop long pour nous."
     assert form["outcome"].value() == "abandonnee" and not Trial.objects.exists()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -36,12 +37,13 @@ from practices.services.evidence import ask_for, check_sources, decide, expire_e
 from practices.shown import expiry_said, level_said
 from tests.clock import noon
 from tests.conftest import World, make_organisation, make_person
-from tests.practices.conftest import make_sheet
+from tests.practices.conftest import make_published, make_sheet
 
 pytestmark = pytest.mark.django_db
 As = Callable[[User | None], Client]
 Expiry = Evidence.Expiry
 LINK = "https://exemple.org/rapport"
+ELSEWHERE = "https://ailleurs.exemple.org/etude"
 
 
 def newest(sheet: Sheet) -> Evidence:
@@ -192,19 +194,21 @@ def test_it_expires_once_its_review_date_has_passed_and_a_new_decision_ends_that
 
 
 class Web:
-    """What the link answers, and how often it was asked."""
+    """What the link answers, and how often it was asked; `elsewhere`, what the others answer."""
 
     def __init__(self) -> None:
         self.status: Any = 200
+        self.elsewhere: Any = 200
         self.asked = 0
 
     def fetch(self, url: str, **how: Any) -> Any:
-        self.asked += 1
-        if isinstance(self.status, type):
-            raise self.status
+        self.asked += url == LINK
+        status = self.status if url == LINK else self.elsewhere
+        if isinstance(status, type):
+            raise status
         from core.fetching import Answer
 
-        return Answer(url, self.status, "text/html", b"")
+        return Answer(url, status, "text/html", b"")
 
 
 @pytest.fixture
@@ -225,6 +229,7 @@ def test_a_source_is_gone_after_three_bad_days_and_not_before(
     sheet: Sheet, world: World, web: Web
 ) -> None:
     decide(sheet, "2", by=world.maude, source="Rapport", source_url=LINK)
+    decide(make_published(world), "2", by=world.maude, source="Étude", source_url=ELSEWHERE)
     web.status = NotRead
     on_day(1)
     on_day(2)
@@ -242,6 +247,55 @@ def test_a_source_is_gone_after_three_bad_days_and_not_before(
     asked = web.asked
     on_day(9)
     assert web.asked == asked
+
+
+def test_without_a_network_nothing_is_counted_and_a_dead_page_is(
+    sheet: Sheet, world: World, web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    other = make_published(world)
+    decide(sheet, "2", by=world.maude, source="Rapport", source_url=LINK)
+    decide(other, "2", by=world.maude, source="Étude", source_url=ELSEWHERE)
+    web.status = web.elsewhere = NotRead
+    for day in range(1, 6):
+        on_day(day)
+    assert expiry(sheet) == expiry(other) == "" and newest(sheet).link_failures == 0
+    assert "2 failures do not count" in caplog.text
+
+    # The network was there until yesterday: what is silent at once does not die of it.
+    web.status = web.elsewhere = 200
+    on_day(6)
+    web.status = web.elsewhere = NotRead
+    for day in range(7, 12):
+        on_day(day)
+    assert expiry(sheet) == expiry(other) == ""
+
+    # One that says so itself is gone, and shows that we have a network.
+    web.status, web.elsewhere = NotRead, 404
+    for day in range(12, 16):
+        on_day(day)
+    assert expiry(sheet) == expiry(other) == Expiry.SOURCE
+
+
+def test_a_link_that_does_not_answer_says_since_when_to_whoever_reads_the_level(
+    public_sheet: Sheet, world: World, web: Web, as_: As
+) -> None:
+    url = f"/pratiques/{public_sheet.pk}/preuve/"
+    given = {"level": "2", "source": "Rapport", "source_url": LINK}
+    page = as_(world.maude).post(url, given, follow=True).content.decode()
+    assert "le dira d’ici une heure" in page and web.asked == 0
+    web.status = 404
+    on_day(1)
+    assert "n’a pas répondu le" in as_(None).get(url).content.decode()
+    on_day(2)
+    on_day(3)
+    for person in (None, world.maude):
+        page = as_(person).get(url).content.decode()
+        assert f"ne répond plus (constaté le {formats.day(noon(days=3).date())})" in page
+        assert "quelqu’un regarde d’abord la source" in page
+    # It answers again: nothing but a decision ends the expiry.
+    web.status = 200
+    on_day(4)
+    assert expiry(public_sheet) == Expiry.SOURCE
 
 
 def test_a_site_that_asks_who_we_are_or_to_come_back_is_there(
@@ -334,6 +388,39 @@ def test_trials_that_changed_the_essential_or_came_before_do_not_count(
         told(sheet, "pire", make_organisation(f"Autre {number}"), faithful)
     work()
     assert expiry(sheet) == ""
+
+
+def test_trials_that_do_not_say_put_it_in_doubt_and_those_who_decide_are_told_once(
+    sheet: Sheet, world: World, work: Callable[[], None], as_: As, mailoutbox: list[Any]
+) -> None:
+    decide(sheet, "2", by=world.maude, source="Registre")
+    url = f"/pratiques/{sheet.pk}/preuve/"
+    for number in range(4):
+        assert as_(world.eve).get(url).context["doubted"] is (number > 2)
+        told(sheet, "pire", make_organisation(f"Silencieux {number}"), "" if number else "oui")
+        work()
+    mails = [one for one in mailoutbox if "contredire" in one.subject]
+    assert sorted(one.to[0] for one in mails) == [world.maude.email, world.odile.email]
+    assert expiry(sheet) == "" and url in mails[0].body
+    page = as_(world.eve).get(url).content.decode()
+    assert f"/pratiques/{sheet.pk}/essais/" in page and "pourraient le contredire" in page
+
+    decide(sheet, "2", by=world.maude, source="Registre relu")
+    assert not as_(world.eve).get(url).context["doubted"]
+
+
+def test_trials_of_another_practice_put_nothing_in_doubt_and_a_visitor_reads_of_none(
+    public_sheet: Sheet, world: World, work: Callable[[], None], as_: As, mailoutbox: list[Any]
+) -> None:
+    decide(public_sheet, "2", by=world.maude, source="Registre")
+    url = f"/pratiques/{public_sheet.pk}/preuve/"
+    for organisation in many(3):
+        told(public_sheet, "pire", organisation, "non")
+    assert not as_(world.eve).get(url).context["doubted"]
+    for number in range(3):
+        told(public_sheet, "pire", make_organisation(f"Silencieux {number}"), "")
+    assert as_(world.eve).get(url).context["doubted"]
+    assert not as_(None).get(url).context["doubted"]
 
 
 def test_one_trial_set_aside_or_changed_is_weighed_again(
@@ -476,6 +563,11 @@ def test_no_effect_is_said_as_such_and_drawn_on_no_scale_of_five(
 
 # They say the level and, apart, why it expired.
 SAY_WHY = ("sheet", "public sheet", "record", "records", "table")
+# They strike it, and a badge says that it has expired.
+STRUCK = ("list", "card", "comparison", "comparison of a visitor")
+# Papers say it in words, and why.
+PAPERS = ("pdf", "booklet", "page to print")
+STRUCK_LEVEL = re.compile(r'<s class="muted">[^<]+</s> <span class="chip danger">Expiré</span>')
 
 
 def outputs_of(sheet: Sheet, as_: As, user: User) -> dict[str, str]:
@@ -490,6 +582,7 @@ def outputs_of(sheet: Sheet, as_: As, user: User) -> dict[str, str]:
         "comparison of a visitor": as_(None).get(compared).content,
         "sheet": member.get(sheet.get_absolute_url()).content,
         "public sheet": as_(None).get(sheet.get_absolute_url()).content,
+        "page to print": member.get(f"/pratiques/{sheet.pk}/imprimer/").content,
         "record": member.get(f"/pratiques/{sheet.pk}/fiche.json").content,
         "records": streamed(member.get("/pratiques/export.json")),
         "table": streamed(member.get("/pratiques/export.csv")),
@@ -514,10 +607,12 @@ def test_an_expired_level_leaves_by_no_door_as_if_it_still_held(
     public_sheet.refresh_from_db()
     for name, page in outputs_of(public_sheet, as_, world.eve).items():
         assert terms.label("niveaux_preuve", level) in page, name
-        assert said not in page and why not in page, name
+        assert said not in page and why not in page and "<s " not in page, name
 
     Evidence.objects.update(review_on=timezone.localdate() - timedelta(days=1))
     expire_evidence()
     public_sheet.refresh_from_db()
     for name, page in outputs_of(public_sheet, as_, world.eve).items():
-        assert (why if name in SAY_WHY else said) in page, name
+        assert name not in SAY_WHY or why in page, name
+        assert name not in PAPERS or (said in page and why in page), name
+        assert name not in STRUCK or STRUCK_LEVEL.search(page), name

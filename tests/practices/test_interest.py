@@ -134,6 +134,61 @@ def test_what_she_may_no_longer_read_is_not_asked_nor_said(
     assert notices(world.eve) == []
 
 
+def booklet(world: World, number: int) -> list[Sheet]:
+    """Ève takes so many sheets away at once, on the first day."""
+    sheets = [make_published(world, identite={"title": f"Fiche {one}"}) for one in range(number)]
+    with at(0):
+        for sheet in sheets:
+            interest.note_download(sheet, by=world.eve)
+    return sheets
+
+
+def test_a_booklet_asks_by_one_mail_that_lists_its_sheets(
+    world: World, mailoutbox: list[Any]
+) -> None:
+    sheets = booklet(world, 3)
+    for _time in range(2):
+        duty(28, send=True)
+    (mail,) = mailoutbox
+    for sheet in sheets:
+        for part in (mail.body, mail.alternatives[0][0]):
+            assert sheet.title in part and f"/pratiques/{sheet.pk}/essai/" in part
+            assert f"/pratiques/{sheet.pk}/essayee/?reponse=pas-encore" in part
+            assert f"/pratiques/{sheet.pk}/essayee/?reponse=non" in part
+    assert "List-Unsubscribe" in mail.extra_headers
+    with at(28):
+        assert len(notices(world.eve)) == 3
+
+
+def test_one_mail_asks_about_five_sheets_and_the_others_a_week_later(
+    world: World, mailoutbox: list[Any]
+) -> None:
+    sheets = booklet(world, 7)
+    for day in (28, 28, 29, 34):
+        duty(day, send=True)
+    assert len(mailoutbox) == 1 and mailoutbox[0].body.count("/essai/") == 5
+    for day in (35, 36, 90):
+        duty(day, send=True)
+    assert len(mailoutbox) == 2 and mailoutbox[1].body.count("/essai/") == 2
+    said = "".join(mail.body for mail in mailoutbox)
+    assert all(said.count(f"/pratiques/{sheet.pk}/essai/") == 1 for sheet in sheets)
+
+
+def test_a_sheet_that_lost_its_sense_leaves_the_mail_and_one_alone_is_asked_as_ever(
+    world: World, mailoutbox: list[Any]
+) -> None:
+    told, answered, left = booklet(world, 3)
+    duty(28)
+    trials.tell(told, by=world.eve, **SAID)
+    interest.answer(answered, "non", by=world.eve)
+    with at(28):
+        deliver()
+    (mail,) = [one for one in mailoutbox if one.to == [world.eve.email]]
+    assert left.title in mail.subject
+    for sheet in (told, answered):
+        assert sheet.title not in mail.body
+
+
 @pytest.mark.parametrize("between", ["told", "answered", "stopped", "bears"])
 def test_the_mail_is_not_sent_when_it_lost_its_sense_meanwhile(
     kept: Sheet, world: World, mailoutbox: list[Any], between: str
@@ -162,6 +217,7 @@ def test_one_click_in_the_mail_stops_these_questions_and_the_choices_bring_them_
     path = re.search(r"https?://[^/]+(/[^>]+)>", header)[1]  # type: ignore[index]
     with at(28):
         asks = as_(None).get(path)
+        assert "si j’ai essayé" in asks.content.decode().lower()
         assert asks.status_code == 200 and not questions.is_silenced("trial_question", world.eve)
         as_(None).post(path)
     assert questions.is_silenced("trial_question", world.eve)

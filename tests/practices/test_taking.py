@@ -258,14 +258,17 @@ def printed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("printed")
+@pytest.mark.parametrize("file", ["fiche.pdf", "fiche.json"])
 def test_a_download_counts_once_a_day_and_asks_later_what_came_of_it(
-    as_: As, world: World, full: Sheet
+    as_: As, world: World, full: Sheet, file: str
 ) -> None:
     cache.clear()
-    browser, path = as_(world.eve), f"/pratiques/{full.pk}/fiche.pdf"
+    browser, path = as_(world.eve), f"/pratiques/{full.pk}/{file}"
     for _turn in range(3):
         browser.get(path)
     browser.head(path)
+    # To look at the page to print is to take nothing away.
+    browser.get(f"/pratiques/{full.pk}/imprimer/")
     assert downloads(full) == 1
     as_(world.real).get(path)
     assert downloads(full) == 2
@@ -278,9 +281,10 @@ def test_a_download_counts_once_a_day_and_asks_later_what_came_of_it(
 
 
 @pytest.mark.usefixtures("printed")
-def test_a_visitor_takes_without_being_counted(as_: As, full: Sheet) -> None:
+@pytest.mark.parametrize("file", ["fiche.pdf", "fiche.json"])
+def test_a_visitor_takes_without_being_counted(as_: As, full: Sheet, file: str) -> None:
     cache.clear()
-    answer = as_(None).get(f"/pratiques/{full.pk}/fiche.pdf")
+    answer = as_(None).get(f"/pratiques/{full.pk}/{file}")
 
     assert answer.status_code == 200
     assert downloads(full) == 0

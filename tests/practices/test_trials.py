@@ -224,6 +224,20 @@ def test_a_member_tells_it_in_three_answers(sheet: Sheet, world: World, as_: As)
     assert "Le perroquet a suffi." in page and world.phare.name in page
 
 
+def test_whether_the_essential_was_kept_is_asked_in_the_open_and_may_be_unknown(
+    sheet: Sheet, world: World, as_: As
+) -> None:
+    real, url = as_(world.real), f"/pratiques/{sheet.pk}/essai/"
+    page = real.get(url).content.decode()
+    assert page.index("Une seule personne-pivot") < page.index('name="faithful"')
+    assert page.index('name="faithful"') < page.index('<details class="fold">')
+
+    real.post(url, SAID | {"faithful": "ne-sais-pas"})
+    real.post(url, SAID | {"faithful": "partie"})
+    told = Trial.objects.order_by("pk").values_list("faithful", flat=True)
+    assert list(told) == ["", "partie"]
+
+
 def test_all_that_is_missing_is_said_at_once(world: World, as_: As, sheet: Sheet) -> None:
     answer = as_(world.real).post(f"/pratiques/{sheet.pk}/essai/", {})
     assert answer.status_code == 400
@@ -289,6 +303,19 @@ def test_the_words_of_her_own_message_are_taken_up_and_nobody_elses(
     assert form["lesson"].value() == "Nous avons essayé le toucan."
     assert form["outcome"].value() == "pareil"
     assert "toucan" not in as_(world.eve).get(url).content.decode()
+
+
+def test_who_told_one_is_led_to_it_and_may_tell_another(
+    sheet: Sheet, world: World, as_: As
+) -> None:
+    url = f"/pratiques/{sheet.pk}/essai/"
+    trial = tell(sheet, world.real)
+    page = as_(world.real).get(url)
+    assert page.context["told"] == trial and trial.get_absolute_url() in page.content.decode()
+    assert "Vous avez déjà raconté un essai" in page.content.decode()
+    assert as_(world.eve).get(url).context["told"] is None
+    as_(world.real).post(url, SAID)
+    assert Trial.objects.count() == 2
 
 
 def test_abandoned_trials_are_among_the_first_and_thanked(

@@ -12,6 +12,7 @@ from practices.models import Interest, Sheet, Trial
 from practices.services import interest, trials
 from tests.conftest import World
 from tests.forums.test_concurrency import at_once
+from tests.practices.conftest import make_published
 
 pytestmark = [
     pytest.mark.postgres,
@@ -56,7 +57,8 @@ def test_keeping_and_downloading_at_once_is_one_interest(sheet: Sheet, world: Wo
 
 
 def test_two_workers_ask_once(sheet: Sheet, world: World) -> None:
-    interest.keep(sheet, by=world.eve)
+    for kept in (sheet, make_published(world)):
+        interest.keep(kept, by=world.eve)
     Interest.objects.update(ask_on="2020-01-01")
     at_once(4, lambda _number: interest.ask_trials())
 
