@@ -233,7 +233,7 @@ def _show_proposal(
         "mine": mine,
         "conflict": improving.is_conflict(found, sheet),
         "differences": between(section, found.before, found.values),
-        "settled": between(section, found.values, found.settled) if found.settled else [],
+        "settled": improving.changes_of(found),
         "may_answer": rights.edit and found.is_waiting and found.state == "published",
         "thanked": None if mine else thanked.exists(),
         "form": form,

@@ -233,6 +233,36 @@ def test_accepted_with_changes_both_texts_stay(
     assert sheet.credits.get(proposal=proposal).person == world.real
 
 
+def test_put_together_with_what_changed_since_is_accepted_as_it_was(
+    world: World, sheet: Sheet, change: Callable[..., Version]
+) -> None:
+    hers = proposed(sheet, world.real, "lecons", obstacles=["L’autobus"])
+    change(sheet, "lecons", success=["Le lundi"])
+    sheet.refresh_from_db()
+    both = sheet.content["lecons"] | {"obstacles": ["L’autobus"]}
+
+    improving.amend(hers, both, by=world.maude, seen=2)
+
+    hers.refresh_from_db()
+    assert (hers.answer, hers.published_values) == ("acceptee", both)
+    assert improving.changes_of(hers) == []
+
+
+def test_what_was_changed_of_it_is_told_without_what_others_had_changed(
+    world: World, sheet: Sheet, change: Callable[..., Version]
+) -> None:
+    hers = proposed(sheet, world.real, "lecons", obstacles=["L’autobus du matin"])
+    change(sheet, "lecons", success=["Le lundi"])
+    sheet.refresh_from_db()
+    settled = sheet.content["lecons"] | {"obstacles": ["L’autobus"]}
+
+    improving.amend(hers, settled, by=world.maude, seen=2)
+
+    hers.refresh_from_db()
+    assert hers.answer == "amendee"
+    assert [one.field.name for one in improving.changes_of(hers)] == ["obstacles"]
+
+
 def test_a_section_that_changed_meanwhile_is_settled_and_never_overwritten(
     world: World, sheet: Sheet, proposal: Proposal, change: Callable[..., Version]
 ) -> None:
