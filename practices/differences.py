@@ -24,6 +24,10 @@ MOST_EDITS = 600
 # Two lines are the same one, changed, when they share so much of their words.
 ALIKE = 0.4
 
+# In plain text: how many characters are told around what differs, and of one text at most.
+AROUND = 80
+MOST_TOLD = 600
+
 # A word with its accents (composed or not) and its elision (“l’”, “qu’”); a line break; spaces of
 # any width; any other sign.
 TOKEN = re.compile(r"[\w\u0300-\u036f]+['’]?|\n|[^\S\n]+|[^\w\s]")
@@ -167,6 +171,51 @@ def _paired(removed: Sequence[tuple[str, ...]], added: Sequence[tuple[str, ...]]
 def _alike(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
     said, says = (set(re.findall(r"\w+", " ".join(one).lower())) for one in (before, after))
     return len(said & says) >= ALIKE * max(len(said), len(says), 1)
+
+
+# -------------------------------------------------------------------------------- plain text
+
+
+def told(difference: Difference) -> list[tuple[str, str]]:
+    """What differs in one field, in plain text: each line or text that does, before and after,
+    without what is far from the change. What came has nothing before, what left nothing after."""
+    return [
+        (_side(item, Change.ADDED), _side(item, Change.REMOVED))
+        for item in difference.items
+        if item.change is not Change.SAME
+    ]
+
+
+def _side(item: Item, without: Change) -> str:
+    """One state of an item: all of it but what is `without`."""
+    if item.change is without:
+        return ""
+    texts = ["".join(_near(part, without)).strip() for part in item.parts]
+    text = " : ".join(filter(None, texts))
+    return text if len(text) <= MOST_TOLD else f"{_first_words(text, MOST_TOLD)}…"
+
+
+def _near(part: tuple[Segment, ...], without: Change) -> Iterator[str]:
+    """The segments of one state, those that did not change shortened where nothing is near."""
+    for place, segment in enumerate(part):
+        if segment.change is without:
+            continue
+        text, last = segment.text, place == len(part) - 1
+        if segment.change is not Change.SAME or len(part) == 1 or len(text) <= 2 * AROUND:
+            yield text
+            continue
+        begins = "" if place == 0 else _first_words(text, AROUND)
+        yield f"{begins}…" if last else f"{begins} … {_last_words(text, AROUND)}".lstrip()
+
+
+def _first_words(text: str, most: int) -> str:
+    head = text[:most]
+    return head[: head.rfind(" ")] if " " in head else head
+
+
+def _last_words(text: str, most: int) -> str:
+    tail = text[-most:]
+    return tail[tail.find(" ") + 1 :]
 
 
 # ------------------------------------------------------------------------------------- words

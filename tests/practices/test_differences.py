@@ -173,6 +173,30 @@ def test_a_line_is_changed_where_it_resembles_the_other() -> None:
     assert Segment(REMOVED, "hors de") in items[0].parts[0]
 
 
+def test_in_plain_text_what_is_far_from_a_change_is_left_out() -> None:
+    far = " ".join(["loin"] * 200)
+    said, says = (f"{far} le {day}, {far}." for day in ("lundi", "jeudi"))
+
+    [difference] = between(BY_NAME["besoin"], {"context": said}, {"context": says})
+    [(before, after)] = differences.told(difference)
+
+    assert "loin le lundi, loin" in before
+    assert "loin le jeudi, loin" in after
+    assert len(before) < 200
+    assert before.startswith("… ")
+    assert before.endswith("…")
+
+
+def test_in_plain_text_what_came_has_nothing_before_it() -> None:
+    lines = {"essential": ["Le lieu"]}, {"essential": ["Le lieu", "mot " * 400]}
+    [difference] = between(BY_NAME["composantes"], *lines)
+
+    [(before, after)] = differences.told(difference)
+
+    assert before == ""
+    assert len(after) <= differences.MOST_TOLD + 1
+
+
 def test_only_the_fields_that_differ_are_shown() -> None:
     section = BY_NAME["besoin"]
     found = between(section, {"context": "a", "objectives": ["b"]}, {"objectives": ["b"]})
