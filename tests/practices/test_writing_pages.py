@@ -462,6 +462,8 @@ def test_when_both_save_both_texts_are_shown_and_nothing_is_lost(
     assert beside["objectives"][0].lines == ["A"]
     assert "Naïma" in met.content.decode()
     assert row(two).values["context"] == "De Naïma"
+    # Both texts are kept, the page says: hers too, if she leaves now.
+    assert KeptForm.objects.get(user=world.maude).fields["context"] == ["De Maude"]
 
     settling = form(world.maude, met.context["revision"], context="De Maude", settling="1")
     taken = mine.post(page(two), settling | {"take": "theirs:objectives"})
