@@ -18,7 +18,7 @@ from core.audience import Level, State
 from practices.forms import life as forms
 from practices.models import Sheet
 from practices.permissions import Rights
-from practices.services import life, writing
+from practices.services import life
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -112,7 +112,7 @@ ACTS: tuple[Act, ...] = (
         title=_("Publish the changes?"),
         text=_("Everybody who reads the sheet reads them at once, as its next version."),
         done=_("The changes are published."),
-        run=writing.publish_changes,
+        run=life.publish_changes,
         offered=lambda sheet, rights: (
             _published(sheet, rights)
             and sheet.progress != Progress.NONE

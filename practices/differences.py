@@ -1,6 +1,8 @@
 """What differs between two states of a sheet, word by word: pure functions over its values.
 
 A text is cut into words, spaces and signs whose sum is the text: nothing is lost by comparing.
+Spaces of whatever width are the same: what nobody sees is no difference, and is given as it is in
+the later state.
 The comparison is that of Myers (1986), whose work grows with what differs and not with the square
 of the texts; past `MOST_EDITS`, what is between the common beginning and the common end is said to
 be replaced as a whole.
@@ -22,9 +24,14 @@ MOST_EDITS = 600
 # Two lines are the same one, changed, when they share so much of their words.
 ALIKE = 0.4
 
+# In plain text: how many characters are told around what differs, and of one text at most.
+AROUND = 80
+MOST_TOLD = 600
+
 # A word with its accents (composed or not) and its elision (“l’”, “qu’”); a line break; spaces of
 # any width; any other sign.
 TOKEN = re.compile(r"[\w\u0300-\u036f]+['’]?|\n|[^\S\n]+|[^\w\s]")
+SPACES = re.compile(r"[^\S\n]+")
 
 
 class Change(StrEnum):
@@ -89,11 +96,13 @@ def between(
     section: Section, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> list[Difference]:
     """The fields of a section that differ, in their order."""
-    return [
-        Difference(field, of_field(field, before.get(field.name), after.get(field.name)))
-        for field in section.fields
-        if before.get(field.name) != after.get(field.name)
-    ]
+    found = []
+    for field in section.fields:
+        said, says = before.get(field.name), after.get(field.name)
+        items = of_field(field, said, says) if said != says else ()
+        if any(item.change is not Change.SAME for item in items):
+            found.append(Difference(field, items))
+    return found
 
 
 def of_field(field: Field, before: Any, after: Any) -> tuple[Item, ...]:
@@ -126,8 +135,8 @@ def _alone(change: Change, texts: tuple[str, ...]) -> Item:
 
 def _item(before: tuple[str, ...], after: tuple[str, ...]) -> Item:
     """One item in its two states."""
-    if before == after:
-        return _alone(Change.SAME, before)
+    if _seen(before) == _seen(after):
+        return _alone(Change.SAME, after)
     if not any(before) or not any(after):
         return _alone(Change.ADDED, after) if any(after) else _alone(Change.REMOVED, before)
     parts = tuple(tuple(words(*both)) for both in zip(before, after, strict=True))
@@ -140,7 +149,7 @@ def _items(before: list[tuple[str, ...]], after: list[tuple[str, ...]]) -> tuple
     found: list[Item] = []
     for change, said, says in _blocks(before, after):
         if change is Change.SAME:
-            found += [_alone(Change.SAME, one) for one in said]
+            found += [_alone(Change.SAME, one) for one in says]
         else:
             found += _paired(said, says)
     return tuple(found)
@@ -164,6 +173,51 @@ def _alike(before: tuple[str, ...], after: tuple[str, ...]) -> bool:
     return len(said & says) >= ALIKE * max(len(said), len(says), 1)
 
 
+# -------------------------------------------------------------------------------- plain text
+
+
+def told(difference: Difference) -> list[tuple[str, str]]:
+    """What differs in one field, in plain text: each line or text that does, before and after,
+    without what is far from the change. What came has nothing before, what left nothing after."""
+    return [
+        (_side(item, Change.ADDED), _side(item, Change.REMOVED))
+        for item in difference.items
+        if item.change is not Change.SAME
+    ]
+
+
+def _side(item: Item, without: Change) -> str:
+    """One state of an item: all of it but what is `without`."""
+    if item.change is without:
+        return ""
+    texts = ["".join(_near(part, without)).strip() for part in item.parts]
+    text = " : ".join(filter(None, texts))
+    return text if len(text) <= MOST_TOLD else f"{_first_words(text, MOST_TOLD)}…"
+
+
+def _near(part: tuple[Segment, ...], without: Change) -> Iterator[str]:
+    """The segments of one state, those that did not change shortened where nothing is near."""
+    for place, segment in enumerate(part):
+        if segment.change is without:
+            continue
+        text, last = segment.text, place == len(part) - 1
+        if segment.change is not Change.SAME or len(part) == 1 or len(text) <= 2 * AROUND:
+            yield text
+            continue
+        begins = "" if place == 0 else _first_words(text, AROUND)
+        yield f"{begins}…" if last else f"{begins} … {_last_words(text, AROUND)}".lstrip()
+
+
+def _first_words(text: str, most: int) -> str:
+    head = text[:most]
+    return head[: head.rfind(" ")] if " " in head else head
+
+
+def _last_words(text: str, most: int) -> str:
+    tail = text[-most:]
+    return tail[tail.find(" ") + 1 :]
+
+
 # ------------------------------------------------------------------------------------- words
 
 
@@ -176,7 +230,7 @@ def words(before: str, after: str) -> list[Segment]:
         if change is not Change.SAME:
             removed, added = removed + "".join(said), added + "".join(says)
             continue
-        text = "".join(said)
+        text = "".join(says)
         if (removed or added) and text.isspace() and "\n" not in text:
             removed, added = removed + text, added + text
             continue
@@ -192,8 +246,8 @@ def _changed(removed: str, added: str) -> list[Segment]:
         both = (Segment(Change.REMOVED, removed), Segment(Change.ADDED, added))
         return [one for one in both if one.text]
     end = ""
-    if removed[-1] == added[-1] and removed[-1].isspace():
-        removed, added, end = removed[:-1], added[:-1], removed[-1]
+    if _seen(removed[-1]) == _seen(added[-1]) and added[-1].isspace():
+        removed, added, end = removed[:-1], added[:-1], added[-1]
     said = (
         Segment(Change.REMOVED, removed),
         Segment(Change.ADDED, added),
@@ -202,18 +256,26 @@ def _changed(removed: str, added: str) -> list[Segment]:
     return [one for one in said if one.text]
 
 
+def _seen(one: Any) -> Any:
+    """A word or the texts of an item, as a reader sees them."""
+    if isinstance(one, tuple):
+        return tuple(SPACES.sub(" ", text) for text in one)
+    return " " if one.isspace() and one != "\n" else one
+
+
 Block = tuple[Change, Sequence[Any], Sequence[Any]]
 
 
 def _blocks(before: Sequence[Any], after: Sequence[Any]) -> list[Block]:
     """Two sequences as stretches that are the same (SAME) or that took the place of one another
     (CHANGED), in order: their sums are the sequences."""
+    was, now = [_seen(one) for one in before], [_seen(one) for one in after]
     start = 0
-    while start < min(len(before), len(after)) and before[start] == after[start]:
+    while start < min(len(was), len(now)) and was[start] == now[start]:
         start += 1
     end = 0
-    room = min(len(before), len(after)) - start
-    while end < room and before[-1 - end] == after[-1 - end]:
+    room = min(len(was), len(now)) - start
+    while end < room and was[-1 - end] == now[-1 - end]:
         end += 1
     inside = (before[start : len(before) - end], after[start : len(after) - end])
     blocks: list[Block] = [(Change.SAME, before[:start], after[:start])]
@@ -223,7 +285,7 @@ def _blocks(before: Sequence[Any], after: Sequence[Any]) -> list[Block]:
 
 
 def _middle(before: Sequence[Any], after: Sequence[Any]) -> list[Block]:
-    common = _common(before, after)
+    common = _common([_seen(one) for one in before], [_seen(one) for one in after])
     if common is None:
         return [(Change.CHANGED, before, after)]
     blocks: list[Block] = []

@@ -48,6 +48,20 @@ def merge(
     return found
 
 
+# What another text is added to; the value of the other kinds is one or the other.
+GROWING = (Kind.TEXT, Kind.LINES, Kind.STEPS, Kind.TERMS)
+
+
+def added(one: Field, hers: Any, theirs: Any) -> Any:
+    """A value of a field of `GROWING` kind with another one after it: what it has already is not
+    put in it twice."""
+    if not hers or not theirs:
+        return hers or theirs
+    if one.kind is Kind.TEXT:
+        return hers if f"\n{theirs}\n" in f"\n{hers}\n" else f"{hers.rstrip()}\n\n{theirs}"
+    return [*hers, *(row for row in theirs if row not in hers)]
+
+
 def _both(one: Field, began: Any, stands: Any, wanted: Any) -> Any:
     """A field that both changed; None when they cannot stand together."""
     lists = (began or [], stands or [], wanted or [])

@@ -16,7 +16,7 @@ from accounts.querysets import active_q
 from core.audience import State
 from core.composing import Composed
 from practices.sections import BY_NAME
-from practices.services.life import next_review
+from practices.services.life import nears_review, next_review
 
 if TYPE_CHECKING:
     from practices.models import Sheet
@@ -142,6 +142,16 @@ class ChangesForm(ActForm):
         most=400,
         help=gettext_lazy("Members read it in the list of versions."),
     )
+    # Asked when its review is due or near.
+    reviewed = forms.BooleanField(
+        label=gettext_lazy("I read it again in full: it is reviewed for twelve months"),
+        required=False,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not nears_review(self.sheet):
+            del self.fields["reviewed"]
 
 
 class WordsForm(ActForm):

@@ -5,6 +5,7 @@ The steps of a field are two lists of one length, their titles and their texts.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import QueryDict
@@ -17,6 +18,25 @@ def of(data: QueryDict, name: str) -> list[dict[str, str]]:
     """The steps that were sent of one field, the empty ones too."""
     pairs = zip(data.getlist(f"{name}-title"), data.getlist(f"{name}-text"), strict=False)
     return [{"title": title, "text": text} for title, text in pairs]
+
+
+def read(data: QueryDict, field: Field) -> Any:
+    """What was sent of one field, in the shape of a stored value, unchecked."""
+    if field.kind is Kind.STEPS:
+        steps = [{key: text.strip() for key, text in one.items()} for one in of(data, field.name)]
+        return [one for one in steps if any(one.values())]
+    if field.kind is Kind.TERMS:
+        return data.getlist(field.name)
+    text = (data.get(field.name) or "").replace("\r\n", "\n").strip()
+    if field.kind is Kind.LINES:
+        return [line.strip() for line in text.split("\n") if line.strip()]
+    return bool(text) if field.kind is Kind.YES else text
+
+
+def mine(field: Field) -> Field:
+    """The same field under the name that keeps, in the form, what she had written in it before
+    she took another text."""
+    return replace(field, name=f"mine-{field.name}")
 
 
 def put(data: QueryDict, field: Field, value: Any) -> None:

@@ -11,10 +11,12 @@ from community.audience import moderators_of
 from core.events import on
 from core.mail import Message, message, queue, queue_many
 from core.site import absolute
+from practices.differences import Difference, between, told
 from practices.models import Proposal
 from practices.permissions import rights_of
 from practices.querysets import bearers_of
 from practices.sections import BY_NAME
+from practices.services.improving import changes_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -22,11 +24,13 @@ if TYPE_CHECKING:
     from core.models import OutgoingMail
 
 Answer = Proposal.Answer
+# A mail tells no more lines that differ than this; the page has them all.
+MOST_CHANGES = 8
 
 
 @on("proposal.created")
 def tell_bearers(payload: dict[str, Any]) -> None:
-    """Those who bear the sheet; the animators when nobody does any more."""
+    """Those who bear the sheet; the animators when nobody else does."""
     proposal = Proposal.objects.waiting().filter(pk=payload["proposal"]).first()
     if proposal is not None:
         key = f"proposal_arrived:{proposal.pk}"
@@ -34,9 +38,9 @@ def tell_bearers(payload: dict[str, Any]) -> None:
 
 
 def _deciders(proposal: Proposal) -> QuerySet[User]:
-    bearers = bearers_of(proposal.sheet_id)
-    people = bearers if bearers.exists() else moderators_of(None)
-    return people.exclude(pk=proposal.owner_id or 0)
+    author = proposal.owner_id or 0
+    bearers = bearers_of(proposal.sheet_id).exclude(pk=author)
+    return bearers if bearers.exists() else moderators_of(None).exclude(pk=author)
 
 
 @on("proposal.answered")
@@ -58,8 +62,11 @@ def proposal_arrived(mail: OutgoingMail) -> Message | None:
     if not rights.edit:
         return None
     bears = rights.bears
+    differences = between(BY_NAME[proposal.section], proposal.before, proposal.values)
     return Message(
-        context=_context(proposal) | {"because": proposal.why},
+        context=_context(proposal)
+        | _changes(differences, _("Before:"), _("After:"))
+        | {"because": proposal.why},
         why=_("You bear this practice sheet.") if bears else _("You animate the directory."),
     )
 
@@ -75,6 +82,7 @@ def proposal_answered(mail: OutgoingMail) -> Message | None:
     version = proposal.version.number if proposal.version is not None else None
     return Message(
         context=_context(proposal)
+        | _changes(changes_of(proposal), _("Your text:"), _("The published text:"))
         | {
             "answer": proposal.answer,
             "accepted": proposal.answer != Answer.REFUSED,
@@ -93,6 +101,20 @@ def _readable(mail: OutgoingMail) -> Proposal | None:
     rows = Proposal.objects.readable_by(mail.recipient).filter(pk=mail.object_id or 0)
     rows = rows.select_related("sheet__bearer", "owner", "organisation", "version", "answered_by")
     return rows.first()
+
+
+def _changes(differences: list[Difference], was: str, now: str) -> dict[str, Any]:
+    """What the mail tells of them, each state under its name, and whether there are more."""
+    found: list[tuple[str, list[tuple[str, str]]]] = []
+    room = MOST_CHANGES
+    for one in differences:
+        texts = told(one)
+        if texts[:room]:
+            found.append((str(one.field.label), texts[:room]))
+        room -= len(texts)
+        if room < 0:
+            break
+    return {"changes": found, "more": room < 0, "was": was, "now": now}
 
 
 def _context(proposal: Proposal) -> dict[str, Any]:

@@ -18,8 +18,9 @@ class Proposal(CanBeRead):
     """Anybody's text for one section, with why; the bearers or an animator answer.
 
     `before` is the section that its author saw, of version `base`; `values` what she proposes;
-    `settled` what was published in the end, when it is not the same (amended). `organisation` is
-    hers when she proposed. `state` is the house's own: who animates may set it aside.
+    `settled` what was published in the end, when it is not the same (amended, or put together with
+    what had changed since). `organisation` is hers when she proposed. `state` is the house's own:
+    who animates may set it aside.
     """
 
     class Answer(models.TextChoices):

@@ -20,6 +20,7 @@ from core.audience import State
 from core.errors import NotAllowed
 from core.events import emit
 from practices.content import Values, clean, require_complete
+from practices.differences import Difference, between
 from practices.errors import (
     AlreadyAnswered,
     FieldMissing,
@@ -30,6 +31,7 @@ from practices.errors import (
     SectionMoved,
     WrongStage,
 )
+from practices.merging import merge
 from practices.models import Credit, Proposal, Sheet, Version
 from practices.sections import BY_NAME, Section
 from practices.services.common import (
@@ -193,6 +195,7 @@ def _publish(
     """The locked sheet with that section, as the version that follows `version`, unless that one
     says it already; the thanks; the answer."""
     proposal.reply = _words(reply, "reply")
+    whole = not _changed(proposal, sheet.content.get(proposal.section, {}), values)
     content = copy.deepcopy(sheet.content)
     content[proposal.section] = values
     content = {name: said for name, said in content.items() if said}
@@ -202,10 +205,9 @@ def _publish(
             sheet, content, by=by, cause=Version.Cause.PROPOSAL, note=proposal.why[:400]
         )
         emit("sheet.published", sheet=sheet.pk, version=version.pk, first=False)
-    as_proposed = values == proposal.values
-    proposal.settled = None if as_proposed else values
+    proposal.settled = None if values == proposal.values else values
     proposal.version = version
-    _answer(sheet, proposal, Answer.ACCEPTED if as_proposed else Answer.AMENDED, by)
+    _answer(sheet, proposal, Answer.ACCEPTED if whole else Answer.AMENDED, by)
     Credit.objects.create(
         sheet=sheet,
         version=version,
@@ -215,6 +217,36 @@ def _publish(
         proposal=proposal,
     )
     return version
+
+
+def _changed(proposal: Proposal, now: Values, published: Values) -> list[Difference]:
+    """What in `published` is neither hers nor what the section said `now`, when it was answered."""
+    section = BY_NAME[proposal.section]
+    joined = merge(section, proposal.before, now, proposal.values)
+    return between(section, joined.values, published)
+
+
+def changes_of(proposal: Proposal) -> list[Difference]:
+    """What was changed of an accepted proposal before it was published. Two queries, and none when
+    it was published as it was."""
+    if proposal.settled is None:
+        return []
+    return _changed(proposal, _stood(proposal), proposal.settled)
+
+
+def _stood(proposal: Proposal) -> Values:
+    """What the section said when the proposal was accepted: in the version before the one that it
+    made, or in its own when that one said the same already."""
+    version = proposal.version
+    if version is None:
+        return proposal.before
+    thanked = Proposal.objects.filter(version=version).order_by("answered_at", "pk")
+    makes = version.cause == Version.Cause.PROPOSAL and thanked.first() == proposal
+    if makes:
+        earlier = Version.objects.filter(sheet=proposal.sheet_id, number__lt=version.number)
+        version = earlier.order_by("-number").first() or version
+    found: Values = version.content.get(proposal.section, {})
+    return found
 
 
 def _answer(sheet: Sheet, proposal: Proposal, answer: str, by: User) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -22,6 +22,7 @@ from practices.errors import (
     WrongStage,
 )
 from practices.models import Bearer, Sheet, Step, Version
+from practices.services import writing
 from practices.services.common import (
     changed_sections,
     editable,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 Progress = Sheet.Progress
 # A published sheet is looked at again after a year.
 REVIEW_MONTHS = 12
+# So long before the day of its review, reading it again counts as its review.
+REVIEW_NEAR = timedelta(days=30)
 # The columns that say whether the organisation consents to the showcase.
 CONSENT = ("level", "consented_at", "consented_by", "awaits_opening")
 
@@ -48,6 +51,13 @@ def next_review(day: date | None = None) -> date:
     day = day or timezone.localdate()
     leap = (day.month, day.day) == (2, 29)
     return day.replace(year=day.year + REVIEW_MONTHS // 12, day=28 if leap else day.day)
+
+
+def nears_review(sheet: Sheet) -> bool:
+    """Whether the day of its review has come, or is near."""
+    if sheet.review_on is None or sheet.archived_at is not None:
+        return False
+    return sheet.is_published and sheet.review_on <= timezone.localdate() + REVIEW_NEAR
 
 
 def _step(sheet: Sheet, act: str, by: User, words: str = "") -> Step:
@@ -215,6 +225,19 @@ def confirm_review(sheet: Sheet, *, by: User, words: str = "") -> Sheet:
     log.record("sheet.reviewed", sheet, by=by)
     emit("sheet.changed", sheet=sheet.pk)
     return sheet
+
+
+@transaction.atomic
+def publish_changes(sheet: Sheet, *, by: User, note: str = "", reviewed: bool = False) -> Version:
+    """A new version of a published sheet from what its bearers prepared. `reviewed`: `by` read the
+    whole of it again, and confirms its review with it.
+
+    Raises as `writing.publish_changes`.
+    """
+    version = writing.publish_changes(sheet, by=by, note=note)
+    if reviewed:
+        confirm_review(sheet, by=by)
+    return version
 
 
 @transaction.atomic

@@ -27,7 +27,7 @@ from practices.forms import rows
 from practices.forms.improving import ProposalForm, ReplyForm, SettlingForm
 from practices.merging import merge
 from practices.models import Proposal, Sheet, Version
-from practices.permissions import rights_of
+from practices.permissions import Rights, rights_of
 from practices.sections import BY_NAME, SECTIONS, Section
 from practices.services import improving
 from practices.services.common import require_propose
@@ -47,12 +47,14 @@ def _section(name: str) -> Section:
     return BY_NAME[name]
 
 
-def _improvable(request: HttpRequest, sheet: Sheet) -> Version:
-    """The version that she may propose to improve. Raises what `require_propose` raises."""
-    require_propose(rights_of(person(request), sheet))
+def _improvable(request: HttpRequest, sheet: Sheet) -> tuple[Version, Rights]:
+    """The version that she may propose to improve, and her rights. Raises what `require_propose`
+    raises."""
+    rights = rights_of(person(request), sheet)
+    require_propose(rights)
     if sheet.current is None:
         raise WrongStage
-    return sheet.current
+    return sheet.current, rights
 
 
 # --------------------------------------------------------------------------------- proposing
@@ -62,22 +64,23 @@ def _improvable(request: HttpRequest, sheet: Sheet) -> Version:
 @of_members_sheet
 def choose(request: HttpRequest, sheet: Sheet) -> HttpResponse:
     """Which section to improve: those that say something, and those that say nothing yet."""
-    _improvable(request, sheet)
+    _current, rights = _improvable(request, sheet)
     said = [(one, bool(sheet.content.get(one.name))) for one in SECTIONS]
-    return render(request, "practices/improving/choose.html", {"sheet": sheet, "rows": said})
+    context = {"sheet": sheet, "rights": rights, "rows": said}
+    return render(request, "practices/improving/choose.html", context)
 
 
 @limited("practices_proposals", limit=60, window=3600)
 @composer
 def propose(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
     """Another text for one section of a published sheet, and why."""
-    known, current = _section(section), _improvable(request, sheet)
+    known, (current, rights) = _section(section), _improvable(request, sheet)
     data = composing.sent(request)
     read = _version(sheet, data.get("base", "")) if data is not None else None
     read = read or current
     values = read.content.get(known.name, {})
     form = ProposalForm(data, section=known, kept=values)
-    context = {"sheet": sheet, "section": known, "form": form, "read": read}
+    context = {"sheet": sheet, "rights": rights, "section": known, "form": form, "read": read}
     again = composing.look(request, form, data)
     if again is not None or data is None:
         return composing.show(request, PROPOSE, context, data, again or Again())
@@ -233,7 +236,7 @@ def _show_proposal(
         "mine": mine,
         "conflict": improving.is_conflict(found, sheet),
         "differences": between(section, found.before, found.values),
-        "settled": between(section, found.values, found.settled) if found.settled else [],
+        "settled": improving.changes_of(found),
         "may_answer": rights.edit and found.is_waiting and found.state == "published",
         "thanked": None if mine else thanked.exists(),
         "form": form,

@@ -7,6 +7,10 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import composing
@@ -14,6 +18,7 @@ from core.composing import Again
 from core.errors import NotAllowed, Refused
 from core.pagination import by_cursor
 from core.ratelimit import limited
+from core.templatetags.ui import day
 from core.web import person
 from practices import acts, foreseen, looking, preparing
 from practices.acts import Act
@@ -160,9 +165,21 @@ def _done(request: HttpRequest, sheet: Sheet, row: Act, form: ActForm) -> HttpRe
             return redirect("practices:life", pk=sheet.pk)
         return _ask(request, sheet, row, form, composing.refused(form, refusal))
     messages.success(request, str(row.done))
+    if form.given().get("reviewed") is False:
+        messages.info(request, _still_to_review(sheet))
     if row.leaves:
         return redirect("practices:mine")
     return redirect("practices:life", pk=sheet.pk)
+
+
+def _still_to_review(sheet: Sheet) -> SafeString:
+    """What was published was not read again in full: where to say that it was."""
+    said = _("The sheet is still to be looked at again, on %(day)s.")
+    if sheet.is_due:
+        said = _("The sheet is still to be looked at again, since %(day)s.")
+    confirm = reverse("practices:act", args=(sheet.pk, "confirmer"))
+    words = said % {"day": day(sheet.review_on)}
+    return format_html('{} <a href="{}">{}</a>', words, confirm, _("It still holds…"))
 
 
 def _found(sheet: Sheet) -> list[Section]:

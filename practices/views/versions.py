@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -30,6 +32,15 @@ def _versions(request: HttpRequest, sheet: Sheet) -> QuerySet[Version]:
     return rows.filter(sheet=sheet).select_related("by", "restored_from")
 
 
+def _proposals(request: HttpRequest, rows: Sequence[Version]) -> dict[int | None, Proposal]:
+    """The improvements that these versions published, as far as she reads them. No query for those
+    that published none."""
+    made = [one for one in rows if one.cause == Version.Cause.PROPOSAL]
+    found = Proposal.objects.readable_by(person(request)).filter(version__in=made)
+    found = found.select_related("owner", "organisation").order_by("-answered_at", "-pk")
+    return {one.version_id: one for one in found} if made else {}
+
+
 @require_safe
 @of_members_sheet
 def versions(request: HttpRequest, sheet: Sheet) -> HttpResponse:
@@ -40,8 +51,7 @@ def versions(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         size=SIZE,
         order=("number", "id"),
     )
-    thanked = Proposal.objects.readable_by(person(request)).filter(version__in=page.rows)
-    by_version = {one.version_id: one for one in thanked.select_related("owner", "organisation")}
+    by_version = _proposals(request, page.rows)
     context = {
         "sheet": sheet,
         "rights": rights_of(person(request), sheet),
@@ -78,6 +88,7 @@ def version(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
         "sheet": sheet,
         "rights": rights_of(person(request), sheet),
         "version": this,
+        "proposal": _proposals(request, [this]).get(this.pk),
         "other": other,
         "numbers": list(numbers),
         "compared": between_contents(other.content, this.content) if other is not None else None,

@@ -25,6 +25,7 @@ from practices.content import completeness, lines_of
 from practices.errors import NotABearer, SectionChanged, Withdrawn
 from practices.forms import rows
 from practices.forms.section import SectionForm
+from practices.merging import GROWING, added
 from practices.models import Sheet
 from practices.permissions import rights_of
 from practices.preparing import Working
@@ -44,6 +45,9 @@ NEXT = "next"
 DIGITS = 9
 # A list of more words than this is folded: on a phone, the next field would be far.
 LONG = 8
+# Of the fields in which she took another text, in the form; what she had written in them is kept
+# there too (`forms.rows.mine`).
+MINE = "mine"
 # A text that takes no more characters than this is counted while it is typed.
 SHORT = 500
 Progress = Sheet.Progress
@@ -142,6 +146,7 @@ def _saved(page: Page) -> HttpResponse:
     try:
         save_section(sheet, page.section.name, page.form.values, by=user, **_began_from(data))
     except SectionChanged as clash:
+        _keep(request, user, pk=sheet.pk, section=page.section.name)
         page.now = preparing.working(sheet, page.section)
         data["revision"], data["settling"] = str(clash.revision), "1"
         page.form.add_error(None, str(clash))
@@ -179,23 +184,38 @@ def _rearranged(page: Page) -> bool:
     if data.get("replace"):
         composing.mend(data, page.form.typed(data))
     elif taken := data.get("take"):
+        # What she typed is what is kept for her, and not what this button makes of it.
+        _keep(page.request, person(page.request), pk=page.sheet.pk, section=page.section.name)
         whose, _colon, name = taken.partition(":")
-        values = page.now.published if whose == "published" else page.now.values
         for field in page.section.fields:
-            if field.name == name and values is not None:
-                rows.put(data, field, values.get(name))
+            if field.name == name:
+                _take(page, field, whose)
     else:
         return page.form.rearrange(data)
     return True
 
 
+def _take(page: Page, field: Field, whose: str) -> None:
+    """Put another text in a field: after hers, or in its place where only one can be. Hers stays
+    in the form, beside it, until she saves."""
+    data, hers = page.data, rows.read(page.data, field)
+    other = page.texts().get(whose, {}).get(field.name)
+    if hers and whose != MINE and field.name not in data.getlist(MINE):
+        data.appendlist(MINE, field.name)
+        rows.put(data, rows.mine(field), hers)
+    rows.put(data, field, added(field, hers, other) if field.kind in GROWING else other)
+
+
 @dataclass(frozen=True)
 class Beside:
-    """What stands beside a field of the form: the words of the other text. `whose` names it to
-    the button that takes it ("theirs", "published")."""
+    """What stands beside a field of the form: the words of another text. `whose` names it to the
+    button that takes it ("theirs", "published", "mine"); `grows` says that it would be added to
+    what is in the form, `within` that it is in it already."""
 
     whose: str
     lines: list[str]
+    grows: bool
+    within: bool
 
 
 @dataclass(frozen=True)
@@ -253,6 +273,24 @@ class Page:
         """Whether somebody else saved the section while she wrote, and she has both texts."""
         return self.data.get("settling") == "1"
 
+    def texts(self) -> dict[str, Mapping[str, Any]]:
+        """The other texts of the section, by whose they are."""
+        names = self.data.getlist(MINE)
+        fields = [field for field in self.section.fields if field.name in names]
+        found: dict[str, Mapping[str, Any]] = {
+            MINE: {field.name: rows.read(self.data, rows.mine(field)) for field in fields}
+        }
+        if self.settling:
+            found["theirs"] = self.now.values
+        if self.now.published is not None:
+            found["published"] = self.now.published
+        return found
+
+    def _typed_before(self) -> list[tuple[str, str]]:
+        """The inputs that keep what she had written where she took another text."""
+        names = [name for name in self.data if name == MINE or name.startswith(f"{MINE}-")]
+        return [(name, value) for name in names for value in self.data.getlist(name)]
+
     def show(self, *, status: int = 200, parts: list[Part] | None = None) -> HttpResponse:
         user = person(self.request)
         rights = rights_of(user, self.sheet)
@@ -281,8 +319,9 @@ class Page:
             "waiting": self.waiting,
             "unsure": getattr(self.request, "unsure", False),
             "answer": preparing.last_answer(self.sheet),
-            # Shown again and not saved: the page keeps it at once.
-            "unsaved": not self.fresh and status == 200 and not parts,
+            "typed_before": self._typed_before(),
+            # Shown again and not saved: the page keeps it at once, if it is what she typed.
+            "unsaved": not self.fresh and status == 200 and not (parts or self.data.get("take")),
         }
         return render(self.request, "practices/writing/section.html", context, status=status)
 
@@ -291,18 +330,29 @@ class Page:
         return self.now.revision if self.fresh else number_in(self.data.get("revision"), DIGITS)
 
     def _rows(self) -> list[Row]:
-        hers: Mapping[str, Any] = self.now.values if self.fresh else self.form.values
-        theirs = self.now.values if self.settling else None
-        under = self.now.published
         found = []
         for field in self.section.fields:
-            others = [
-                Beside(whose, lines_of(field, values.get(field.name)))
-                for whose, values in (("theirs", theirs), ("published", under))
-                if values is not None and values.get(field.name) != hers.get(field.name)
-            ]
-            chosen = lines_of(field, hers.get(field.name)) if field.kind is Kind.TERMS else []
-            found.append(Row(self.form[field.name], field, others, chosen))
+            hers = self._hers(field)
+            chosen = lines_of(field, hers) if field.kind is Kind.TERMS else []
+            found.append(Row(self.form[field.name], field, self._beside(field, hers), chosen))
+        return found
+
+    def _hers(self, field: Field) -> Any:
+        """What is in the form, as it was typed when it does not fit."""
+        if self.fresh:
+            return self.now.values.get(field.name)
+        return self.form.values.get(field.name) or rows.read(self.data, field) or None
+
+    def _beside(self, field: Field, hers: Any) -> list[Beside]:
+        """The other texts of one field, those that say something else."""
+        grows = field.kind in GROWING
+        found = []
+        for whose, values in self.texts().items():
+            other = values.get(field.name)
+            lines = lines_of(field, other)
+            if lines != lines_of(field, hers) and (whose != MINE or field.name in values):
+                within = grows and bool(other) and added(field, hers, other) == hers
+                found.append(Beside(whose, lines, grows, within))
         return found
 
 
@@ -337,7 +387,7 @@ def keep(request: HttpRequest, writer: User, pk: int, section: str) -> HttpRespo
     worry = ""
     if request.user.pk != writer.pk:
         worry = _("Your session has ended. Your text is kept: sign in to save it.")
-    elif request.POST.get("settling"):
+    elif request.POST.get("settling") or request.POST.get(MINE):
         worry = _("Kept for you alone until you save it.")
     elif not form.is_valid():
         labels = ", ".join(str(form[name].label) for name in form.errors if name in form.fields)

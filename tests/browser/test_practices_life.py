@@ -94,6 +94,38 @@ def test_what_is_typed_is_saved_by_itself_and_the_other_person_is_named(
     assert values(sheet, "besoin")["context"] == "De Maude et de Naïma"
 
 
+@pytest.mark.parametrize("js", [True, False])
+def test_taking_the_text_of_somebody_else_keeps_hers(house: House, world: World, js: bool) -> None:
+    sheet = make_sheet(world.maude)
+    sheet.bearers.create(user=world.naima)
+    mine, hers = house.visit(world.maude), house.visit(world.naima, size="phone", js=js)
+    here = f"/pratiques/{sheet.pk}/rediger/lecons/"
+    hers.goto(here)
+    mine.goto(here)
+    mine.locator("[name=obstacles]").fill("L’obstacle de Maude.")
+    expect(mine.locator("[name=revision]")).to_have_value("2")
+
+    hers.locator("[name=obstacles]").fill("Mon obstacle à moi.")
+    hers.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).last.click()
+    hers.get_by_role("button", name="Ajouter au mien : Obstacles").click()
+
+    both = "Mon obstacle à moi.\nL’obstacle de Maude."
+    expect(hers.locator("[name=obstacles]")).to_have_value(both)
+    beside = hers.locator(".other-text", has_text="Ce que vous aviez écrit")
+    expect(beside).to_contain_text("Mon obstacle à moi.")
+    if js:
+        hers.wait_for_timeout(3500)
+        assert check(hers) == []
+
+    hers.goto(here)
+    hers.get_by_role("link", name="Le reprendre").click()
+    expect(hers.locator("[name=obstacles]")).to_have_value("Mon obstacle à moi.")
+    hers.get_by_role("button", name="Ajouter au mien : Obstacles").click()
+    hers.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).last.click()
+    hers.wait_for_url("**/rediger/")
+    assert values(sheet, "lecons")["obstacles"] == both.split("\n")
+
+
 def test_a_short_text_is_counted_as_it_is_typed_and_said_once_too_long(
     house: House, world: World
 ) -> None:

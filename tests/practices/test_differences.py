@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -25,6 +26,11 @@ LINES = st.lists(st.sampled_from(["Un lieu", "Un lieu neutre", "Le lundi", "x"])
     min_size=1, max_size=12), max_size=8)  # fmt: skip
 
 
+def seen(text: str) -> str:
+    """A text without what nobody sees of it: the width of its spaces."""
+    return re.sub(r"[^\S\n]+", " ", text)
+
+
 def side(segments: Any, without: Change) -> str:
     return "".join(one.text for one in segments if one.change is not without)
 
@@ -40,7 +46,7 @@ def sides(items: tuple[Item, ...], without: Change) -> list[list[str]]:
 def test_the_difference_gives_both_texts_back(before: str, after: str) -> None:
     segments = words(before, after)
 
-    assert side(segments, ADDED) == before
+    assert seen(side(segments, ADDED)) == seen(before)
     assert side(segments, REMOVED) == after
     assert all(one.text for one in segments)
 
@@ -54,7 +60,7 @@ def test_a_text_differs_in_nothing_from_itself(text: str) -> None:
 def test_the_difference_of_two_lists_gives_both_back(before: list[str], after: list[str]) -> None:
     items = of_field(ESSENTIAL, before, after)
 
-    assert sides(items, ADDED) == [[one] for one in before]
+    assert [[seen(one)] for [one] in sides(items, ADDED)] == [[seen(one)] for one in before]
     assert sides(items, REMOVED) == [[one] for one in after]
 
 
@@ -63,7 +69,8 @@ def test_steps_too(before: list[str], after: list[str]) -> None:
     steps = [[{"title": one, "text": f"{one} fait"} for one in many] for many in (before, after)]
     items = of_field(STEPS, *steps)
 
-    assert sides(items, ADDED) == [[one, f"{one} fait"] for one in before]
+    said = [[seen(text) for text in item] for item in sides(items, ADDED)]
+    assert said == [[seen(one), seen(f"{one} fait")] for one in before]
     assert sides(items, REMOVED) == [[one, f"{one} fait"] for one in after]
 
 
@@ -112,7 +119,7 @@ def test_one_word_changed_in_a_huge_text_is_found_at_once() -> None:
 def test_words_that_repeat_without_end_give_both_texts_back(before: str, after: str) -> None:
     segments = words(before, after)
 
-    assert side(segments, ADDED) == before
+    assert seen(side(segments, ADDED)) == seen(before)
     assert side(segments, REMOVED) == after
 
 
@@ -127,6 +134,20 @@ def test_an_elision_a_french_space_and_a_paragraph_are_read_as_a_person_would() 
         Segment(REMOVED, "Puis"),
         Segment(ADDED, "Enfin"),
     ]
+
+
+@pytest.mark.parametrize("name", ["besoin", "composantes", "deroulement"])
+def test_spaces_that_nobody_tells_apart_are_no_difference(name: str) -> None:
+    said, says = "Environ 34 000 $ par an", "Environ 34\u202f000\u00a0$ par an"
+    values = {
+        "besoin": lambda text: {"context": text},
+        "composantes": lambda text: {"essential": [text]},
+        "deroulement": lambda text: {"steps": [{"title": text, "text": text}]},
+    }[name]
+
+    assert between(BY_NAME[name], values(said), values(says)) == []
+    [found] = between(BY_NAME[name], values(said), values(says + ", en tout"))
+    assert found.items[0].parts[0] == (Segment(SAME, says), Segment(ADDED, ", en tout"))
 
 
 def test_a_rewritten_sentence_is_read_whole() -> None:
@@ -150,6 +171,30 @@ def test_a_line_is_changed_where_it_resembles_the_other() -> None:
 
     assert [one.change for one in items] == [Change.CHANGED, SAME]
     assert Segment(REMOVED, "hors de") in items[0].parts[0]
+
+
+def test_in_plain_text_what_is_far_from_a_change_is_left_out() -> None:
+    far = " ".join(["loin"] * 200)
+    said, says = (f"{far} le {day}, {far}." for day in ("lundi", "jeudi"))
+
+    [difference] = between(BY_NAME["besoin"], {"context": said}, {"context": says})
+    [(before, after)] = differences.told(difference)
+
+    assert "loin le lundi, loin" in before
+    assert "loin le jeudi, loin" in after
+    assert len(before) < 200
+    assert before.startswith("… ")
+    assert before.endswith("…")
+
+
+def test_in_plain_text_what_came_has_nothing_before_it() -> None:
+    lines = {"essential": ["Le lieu"]}, {"essential": ["Le lieu", "mot " * 400]}
+    [difference] = between(BY_NAME["composantes"], *lines)
+
+    [(before, after)] = differences.told(difference)
+
+    assert before == ""
+    assert len(after) <= differences.MOST_TOLD + 1
 
 
 def test_only_the_fields_that_differ_are_shown() -> None:

@@ -233,6 +233,36 @@ def test_accepted_with_changes_both_texts_stay(
     assert sheet.credits.get(proposal=proposal).person == world.real
 
 
+def test_put_together_with_what_changed_since_is_accepted_as_it_was(
+    world: World, sheet: Sheet, change: Callable[..., Version]
+) -> None:
+    hers = proposed(sheet, world.real, "lecons", obstacles=["L’autobus"])
+    change(sheet, "lecons", success=["Le lundi"])
+    sheet.refresh_from_db()
+    both = sheet.content["lecons"] | {"obstacles": ["L’autobus"]}
+
+    improving.amend(hers, both, by=world.maude, seen=2)
+
+    hers.refresh_from_db()
+    assert (hers.answer, hers.published_values) == ("acceptee", both)
+    assert improving.changes_of(hers) == []
+
+
+def test_what_was_changed_of_it_is_told_without_what_others_had_changed(
+    world: World, sheet: Sheet, change: Callable[..., Version]
+) -> None:
+    hers = proposed(sheet, world.real, "lecons", obstacles=["L’autobus du matin"])
+    change(sheet, "lecons", success=["Le lundi"])
+    sheet.refresh_from_db()
+    settled = sheet.content["lecons"] | {"obstacles": ["L’autobus"]}
+
+    improving.amend(hers, settled, by=world.maude, seen=2)
+
+    hers.refresh_from_db()
+    assert hers.answer == "amendee"
+    assert [one.field.name for one in improving.changes_of(hers)] == ["obstacles"]
+
+
 def test_a_section_that_changed_meanwhile_is_settled_and_never_overwritten(
     world: World, sheet: Sheet, proposal: Proposal, change: Callable[..., Version]
 ) -> None:
@@ -348,6 +378,63 @@ def test_the_animators_are_told_when_nobody_bears_the_sheet_any_more(
 
     assert any(one.to == [world.odile.email] for one in mailoutbox)
     assert [one.url for one in proposals_to_decide(world.odile, 5)] == [proposal.get_absolute_url()]
+
+
+def test_the_animators_are_told_of_what_the_only_bearer_proposes(
+    world: World, sheet: Sheet, work: Callable[[], None], mailoutbox: list[Any]
+) -> None:
+    proposed(sheet, world.maude)
+    work()
+
+    told = [one.to for one in mailoutbox if WHY in one.body]
+    assert told == [[world.odile.email]]
+
+
+def test_the_mail_tells_what_changes_before_and_after(
+    world: World, sheet: Sheet, work: Callable[[], None], mailoutbox: list[Any]
+) -> None:
+    proposed(sheet, world.real, "lecons", obstacles=["L’autobus <du matin>"], mistakes=["Seule"])
+    work()
+
+    [told] = [one for one in mailoutbox if one.to == [world.maude.email] and WHY in one.body]
+    assert "Obstacles\nAprès : L’autobus <du matin>" in told.body
+    before, after = "Avant : Alterner deux intervenantes", "Après : Seule"
+    assert told.body.index(before) < told.body.index(after)
+    assert "L’autobus &lt;du matin&gt;" in told.alternatives[0][0]
+
+
+def test_the_mail_leaves_to_the_page_what_would_be_too_long(
+    world: World, sheet: Sheet, work: Callable[[], None], mailoutbox: list[Any]
+) -> None:
+    proposed(sheet, world.real, "lecons", success=[f"Un {n}" for n in range(12)], obstacles=["x"])
+    work()
+
+    [told] = [one for one in mailoutbox if one.to == [world.maude.email] and WHY in one.body]
+    assert told.body.count("Facteurs de succès\n") == 1
+    assert told.body.count("Après : Un ") == 8
+    assert "Obstacles" not in told.body
+    assert "D’autres lignes changent" in told.body
+
+
+@pytest.mark.parametrize("amended", [True, False])
+def test_the_mail_of_an_answer_without_words_says_whose_it_is_and_what_was_changed(
+    world: World,
+    sheet: Sheet,
+    proposal: Proposal,
+    work: Callable[[], None],
+    mailoutbox: list[Any],
+    amended: bool,
+) -> None:
+    if amended:
+        improving.amend(proposal, {"context": "Le lundi."}, by=world.maude, seen=1)
+    else:
+        improving.accept(proposal, by=world.maude)
+    work()
+
+    [told] = [one for one in mailoutbox if one.to == [world.real.email]]
+    assert "Réponse de Maude Tremblay." in told.body
+    assert ("Votre texte : " in told.body) is amended
+    assert ("Le texte publié : " in told.body) is amended
 
 
 def test_the_animators_console_holds_what_waits_for_more_than_two_weeks(

@@ -400,6 +400,28 @@ def test_any_two_versions_are_compared_and_one_is_brought_back(
     assert sheet.versions.get(number=4).content == sheet.versions.get(number=1).content
 
 
+def test_the_history_says_who_proposed_and_who_accepted_or_rewrote(
+    world: World, sheet: Sheet, proposal: Proposal, as_: As
+) -> None:
+    improving.amend(proposal, {"context": "Le lundi."}, by=world.maude, seen=1)
+    client = as_(world.eve)
+
+    for there in (url("versions", sheet.pk), url("version", sheet.pk, 2)):
+        said = client.get(there).content.decode()
+        assert "Réal Lavoie, Le Phare des Battures" in said
+        assert "remaniée et publiée par Maude Tremblay" in said
+
+
+def test_who_looks_after_a_sheet_is_told_that_she_may_simply_write(
+    world: World, sheet: Sheet, as_: As
+) -> None:
+    pages = {url("improve", sheet.pk): "", url("propose", sheet.pk, "besoin"): "besoin/"}
+    for there, section in pages.items():
+        direct = f'href="/pratiques/{sheet.pk}/rediger/{section}"'
+        assert direct in as_(world.maude).get(there).content.decode()
+        assert direct not in as_(world.eve).get(there).content.decode()
+
+
 def test_bringing_a_version_back_shows_first_what_it_changes(
     world: World, sheet: Sheet, as_: As, change: Callable[..., Version]
 ) -> None:

@@ -13,13 +13,15 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
+from core.models import ActionLog
 from moderation import handlers
 from moderation.console import tasks_for
 from practices import acts, home
-from practices.errors import ReasonNeeded
+from practices.errors import NothingNew, ReasonNeeded
 from practices.forms.life import NotedForm
-from practices.models import Evidence, Sheet
+from practices.models import Evidence, Sheet, Step
 from practices.services import evidence, life, writing
+from tests.clock import noon
 from tests.conftest import World, make_person
 from tests.forums.test_budgets import counted
 from tests.practices.conftest import make_published, make_sheet, publish_sheet
@@ -312,6 +314,65 @@ def test_the_animator_sees_what_changed_since_the_published_version(
     parts = changes[0].differences[0].items[0].parts[0]
     assert "".join(one.text for one in parts if one.change != "removed") == "Autrement"
     assert "Autrement" not in as_(world.real).get(sheet.get_absolute_url()).content.decode()
+
+
+@pytest.mark.parametrize("days", [-3, 0, 30])
+@pytest.mark.parametrize("ticked", [True, False])
+def test_who_publishes_changes_says_whether_she_read_the_whole_of_it_again(
+    world: World, as_: As, sheet: Sheet, days: int, ticked: bool
+) -> None:
+    due = noon(days=days).date()
+    Sheet.objects.update(review_on=due)
+    writing.save_section(sheet, "besoin", {"context": "Autrement"}, by=world.maude, revision=0)
+    browser = as_(world.maude)
+
+    asked = browser.get(vie(sheet, "publier-changements"))
+    assert asked.context["form"]["reviewed"].value() is None
+    told = do(browser, sheet, "publier-changements", **({"reviewed": "on"} if ticked else {}))
+
+    said = browser.get(told["Location"]).content.decode()
+    assert again(sheet).content["besoin"] == {"context": "Autrement"}
+    assert (again(sheet).review_on == life.next_review()) is ticked
+    assert (Step.objects.filter(sheet=sheet, act=Step.Act.REVIEWED, by=world.maude).exists()) is (
+        ticked
+    )
+    assert ActionLog.objects.filter(verb="sheet.reviewed").exists() is ticked
+    assert ("reste à revoir" in said) is not ticked
+    # Among the acts of the page, and in the message.
+    assert said.count(f'href="{vie(sheet, "confirmer")}"') == (1 if ticked else 2)
+
+
+def test_far_from_its_review_nothing_is_asked_of_it(world: World, as_: As, sheet: Sheet) -> None:
+    due = noon(days=31).date()
+    Sheet.objects.update(review_on=due)
+    writing.save_section(sheet, "besoin", {"context": "Autrement"}, by=world.maude, revision=0)
+    browser = as_(world.maude)
+
+    assert "reviewed" not in browser.get(vie(sheet, "publier-changements")).context["form"].fields
+    told = do(browser, sheet, "publier-changements", reviewed="on")
+
+    assert "reste à revoir" not in browser.get(told["Location"]).content.decode()
+    assert again(sheet).review_on == due
+
+
+def test_what_is_not_published_is_not_reviewed_either(world: World, sheet: Sheet) -> None:
+    Sheet.objects.update(review_on=noon(days=-3).date())
+
+    with pytest.raises(NothingNew):
+        life.publish_changes(sheet, by=world.maude, reviewed=True)
+
+    assert again(sheet).is_due
+
+
+def test_the_list_of_sections_says_that_changing_is_not_reviewing(
+    world: World, as_: As, sheet: Sheet
+) -> None:
+    there, browser = f"/pratiques/{sheet.pk}/rediger/", as_(world.maude)
+    assert vie(sheet, "confirmer") not in browser.get(there).content.decode()
+
+    Sheet.objects.update(review_on=noon(days=-3).date())
+
+    assert vie(sheet, "confirmer") in browser.get(there).content.decode()
 
 
 def test_what_awaits_is_in_the_console_and_leads_where_it_is_decided(

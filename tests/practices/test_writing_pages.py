@@ -462,6 +462,8 @@ def test_when_both_save_both_texts_are_shown_and_nothing_is_lost(
     assert beside["objectives"][0].lines == ["A"]
     assert "Naïma" in met.content.decode()
     assert row(two).values["context"] == "De Naïma"
+    # Both texts are kept, the page says: hers too, if she leaves now.
+    assert KeptForm.objects.get(user=world.maude).fields["context"] == ["De Maude"]
 
     settling = form(world.maude, met.context["revision"], context="De Maude", settling="1")
     taken = mine.post(page(two), settling | {"take": "theirs:objectives"})
@@ -471,6 +473,110 @@ def test_when_both_save_both_texts_are_shown_and_nothing_is_lost(
     final = settling | {"context": "Des deux", "objectives": "A", "act": "save"}
     assert mine.post(page(two), final).status_code == 302
     assert row(two).values == {"context": "Des deux", "objectives": ["A"]}
+
+
+STEP = {"title": "Relancer", "text": "Le lundi."}
+# A section and its field; what Naïma saves of it, and what Maude had typed; what is in the form
+# once Maude takes the text of Naïma; what each of the two says beside it, the words of the field.
+TAKEN = {
+    "short text": ("identite", {"title": "À elle"}, {"title": "À moi"}, "À elle", "À moi"),
+    "long text": (
+        "besoin",
+        {"context": "À elle"},
+        {"context": "À moi.\r\nEt encore."},
+        "À moi.\nEt encore.\n\nÀ elle",
+        "À moi.\nEt encore.",
+    ),
+    "lines": (
+        "lecons",
+        {"obstacles": "À elle\nÀ nous"},
+        {"obstacles": "À moi\nÀ nous"},
+        "À moi\nÀ nous\nÀ elle",
+        "À moi\nÀ nous",
+    ),
+    "steps": (
+        "deroulement",
+        {"steps-title": ["Relancer"], "steps-text": ["Le lundi."]},
+        {"steps-title": ["Écouter"], "steps-text": ["Le soir."]},
+        [{"title": "Écouter", "text": "Le soir."}, STEP],
+        "Écouter : Le soir.",
+    ),
+    "choice": ("cout", {"band": "100-500"}, {"band": "500-2000"}, "100-500", "De 500 à"),
+    "words of a list": (
+        "public",
+        {"ages": ["12-14"]},
+        {"ages": ["9-11"]},
+        ["9-11", "12-14"],
+        "9 11",
+    ),
+    "number": ("public", {"yearly": "40"}, {"yearly": "12"}, "40", "12"),
+    "yes or no": ("ethique", {}, {"nobody": "on"}, False, "Aucun jeune"),
+}
+
+
+@pytest.mark.parametrize("kind", TAKEN)
+def test_taking_the_other_text_loses_nothing_of_hers(
+    world: World, as_: As, two: Sheet, kind: str
+) -> None:
+    section, theirs, hers, both, words = TAKEN[kind]
+    name = next(iter(hers)).partition("-")[0]
+    here, mine = page(two, section), as_(world.maude)
+    as_(world.naima).post(here, form(world.naima, 1, act="save") | theirs)
+    met = mine.post(here, form(world.maude, 1, act="save") | hers)
+    began = form(world.maude, met.context["revision"], settling="1") | hers
+
+    taken = mine.post(here, began | {"take": f"theirs:{name}"})
+
+    assert taken.context["form"][name].value() == both
+    beside = {
+        one.whose: "\n".join(map(str, one.lines))
+        for row in taken.context["rows"]
+        if row.field.name == name
+        for one in row.others
+    }
+    assert words in beside["mine"]
+    # The page saves nothing by itself that she did not type.
+    assert "data-unsaved" not in taken.content.decode()
+    kept = {key: value if isinstance(value, list) else [value] for key, value in hers.items()}
+    assert KeptForm.objects.get().fields.items() >= kept.items()
+    taken_up = mine.get(f"{here}?repris=1").context["form"][name].value()
+    assert taken_up != both
+
+    remembered: dict[str, list[str]] = {}
+    for key, value in taken.context["typed_before"]:
+        remembered.setdefault(key, []).append(value)
+        assert f'type="hidden" name="{key}"' in taken.content.decode()
+    went_on = began | (theirs if both else {}) | remembered
+    if not theirs:
+        del went_on[name]
+    answer = mine.post(page(two, section, "garder/"), went_on).json()
+    assert answer["said"] == "Conservé"
+    came_back = mine.get(f"{here}?repris=1")
+    again = next(row for row in came_back.context["rows"] if row.field.name == name)
+    assert [one.whose for one in again.others if not one.within] == ["mine"]
+    back = mine.post(here, went_on | {"take": f"mine:{name}"})
+    typed = back.context["form"][name].value()
+    assert typed == taken_up or (again.others[0].grows and len(typed) > len(taken_up))
+
+
+def test_what_is_published_is_taken_without_losing_what_was_prepared(
+    world: World, as_: As, sheet: Sheet
+) -> None:
+    writing.save_section(sheet, "besoin", {"context": "En cours"}, by=world.maude, revision=0)
+    sheet.refresh_from_db()
+    content = sheet.content | {"besoin": {"context": "Bonifié"}}
+    append_version(sheet, content, by=world.odile, cause=Version.Cause.PROPOSAL)
+    browser = as_(world.maude)
+    sent = form(world.maude, 1, seen=2, context="En cours")
+
+    taken = browser.post(page(sheet), sent | {"take": "published:context"})
+    assert taken.context["form"]["context"].value() == "En cours\n\nBonifié"
+    again = sent | {"context": "En cours\n\nBonifié", "take": "published:context"}
+    twice = browser.post(page(sheet), again)
+    assert twice.context["form"]["context"].value() == "En cours\n\nBonifié"
+    typed = sent | {"context": "Bonifié", "mine": "context", "mine-context": "En cours"}
+    assert browser.post(page(sheet, rest="garder/"), typed).json()["worry"]
+    assert row(sheet).values == {"context": "En cours"}
 
 
 def test_an_improvement_published_meanwhile_is_shown_beside_until_she_saves(
