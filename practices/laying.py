@@ -11,7 +11,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 from django.utils.functional import Promise
@@ -362,13 +362,23 @@ def stand(content: Content, section: str, field: str, text: str) -> Standing:
     differ; a sentence neither begins nor ends inside another.
     """
     fields = sorted(_entries(content), key=lambda one: one[0] != (section, field))
-    whole, found = True, []
-    for sentence in _sentences(text):
+    whole, found = True, list[Entry]()
+    # The longest first: a short sentence is anybody's, and is looked for beside the others.
+    for sentence in sorted(_sentences(text), key=len, reverse=True):
         pattern = _pattern(sentence)
-        hits = next((hits for _name, rows in fields if (hits := _hits(rows, pattern))), [])
+        near = ([one] for one in found)
+        everywhere = (rows for _name, rows in fields)
+        hits = next(
+            (hits for rows in chain(near, everywhere) if (hits := _hits(rows, pattern))), []
+        )
         whole = whole and bool(hits)
-        found += [one for one in hits if one not in found]
-    return Standing(whole, found)
+        found += [one for one in hits if not _among(one, found)]
+    return Standing(whole, [one for _name, rows in fields for one in rows if _among(one, found)])
+
+
+def _among(entry: Entry, entries: list[Entry]) -> bool:
+    """Whether it is this very entry: two may say the same."""
+    return any(one is entry for one in entries)
 
 
 def akin(content: Content, section: str, field: str, text: str) -> list[Entry]:

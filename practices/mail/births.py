@@ -134,15 +134,15 @@ def passage_answered(mail: OutgoingMail) -> Message | None:
     passage = rows.first()
     if passage is None or not _makes(passage.sheet, mail.recipient):
         return None
-    # Of a confidential space, or once refused, they enter with her answer, if there is room.
-    entered = bool(mail.data.get("enters"))
-    said = working_content(passage.sheet)
+    yes, held = bool(mail.data.get("yes")), passage.consent == Passage.Consent.REFUSED
+    absent = yes and hold_of(passage, working_content(passage.sheet)) is not None
     return Message(
         context={
-            "yes": bool(mail.data.get("yes")),
-            "held": passage.consent == Passage.Consent.REFUSED,
-            "entered": entered and hold_of(passage, said) is None,
-            "beside": entered and hold_of(passage, said) is not None,
+            "yes": yes,
+            "held": held,
+            "absent": absent,
+            # Of a confidential space, or once refused, they enter with her answer.
+            "entered": bool(mail.data.get("enters")) and not absent,
             "title": "" if passage.quiet else passage.sheet.title,
             "url": absolute(reverse("practices:sheet", args=(passage.sheet_id,))),
         },

@@ -276,7 +276,7 @@ def test_words_without_room_are_said_to_be_beside_the_draft(
     say(passage, world.naima, yes=True)
     work()
     (letter,) = letters(world.odile)
-    assert "pas de place" in letter
+    assert "faute de place" in letter
 
 
 def test_those_who_agreed_are_told_that_the_sheet_is_published(

@@ -195,6 +195,14 @@ def test_words_stand_wherever_they_were_moved() -> None:
     assert [(one.section, one.said) for one in found.entries] == [("resultats", "Elle aussi.")]
 
 
+def test_a_short_sentence_is_shown_beside_the_others_of_its_writer() -> None:
+    lines = ["Merci. Ce que dit une autre personne.", "Ce que je dis, moi. Merci."]
+    content: dict[str, Any] = {"lecons": {"mistakes": lines}}
+    found = laying.stand(content, "lecons", "mistakes", "Merci. Ce que je dis, moi.")
+    assert found.whole
+    assert [one.said for one in found.entries] == lines[1:]
+
+
 def test_a_long_sentence_cut_in_two_lines_still_stands() -> None:
     text = "mot " * 100 + "fin."
     laid = laying.lay(MISTAKES, {"mistakes": ["Autre"]}, text)
