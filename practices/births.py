@@ -5,42 +5,84 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from core.events import hook, on
-from core.mail import queue
+from core.mail import queue, queue_many
 from core.schedule import daily
 from practices.models import Passage, Sheet, Version
 from practices.services.births import follow_thread, look_again, mark_thread, thank_writers
 
-# Without an answer for so long, she is asked once more.
+# Without an answer for so long, she is asked once more; for so long again, whoever makes the sheet
+# is told. A duty that did not run catches up for as long as mails are remembered.
 PATIENCE = timedelta(days=7)
+CAUGHT_UP = 3 * PATIENCE
 
 
 @on("passages.asked")
 def ask_writers(payload: dict[str, Any]) -> None:
     """One mail to each writer, however many of her passages there are."""
-    _ask(Passage.objects.waiting().filter(sheet_id=payload["sheet"]))
-
-
-def _ask(passages: Any, suffix: str = "") -> None:
-    for passage in passages.select_related("sheet", "writer"):
-        if passage.writer is not None and passage.writer.is_current:
-            key = f"passages_asked:{passage.sheet_id}:{passage.writer_id}{suffix}"
+    rows = Passage.objects.waiting().filter(sheet_id=payload["sheet"])
+    for passage in rows.select_related("sheet", "writer"):
+        if passage.reachable:
+            key = f"passages_asked:{passage.sheet_id}:{passage.writer_id}"
             queue("passages_asked", to=passage.writer, about=passage.sheet, dedupe=key)
+
+
+@on("passage.asked_again")
+def ask_writer_again(payload: dict[str, Any]) -> None:
+    """One mail each time that her words were rewritten and that she is asked about them."""
+    rows = Passage.objects.waiting().filter(pk=payload["passage"])
+    passage = rows.select_related("sheet", "writer").first()
+    if passage is not None and passage.reachable:
+        key = f"passages_asked:{passage.sheet_id}:{passage.writer_id}:{_asked(passage)}"
+        data = {"again": 1}
+        queue("passages_asked", to=passage.writer, about=passage.sheet, data=data, dedupe=key)
+
+
+def _asked(passage: Passage) -> int:
+    return int(passage.asked_at.timestamp())
 
 
 @daily(hour=9, name="practices.remind_writers")
 def remind_writers() -> None:
-    """Ask once more who did not answer; and look again at what waits, whose message may have
-    gone."""
-    for passage in Passage.objects.waiting().filter(sheet__current=None):
+    """Look again at what waits, whose message may have gone; ask once more who did not answer; tell
+    whoever makes the sheet of those who cannot or do not."""
+    waiting = Passage.objects.waiting().filter(sheet__current=None)
+    for passage in waiting:
         look_again(passage)
-    late = Passage.objects.waiting().filter(
-        sheet__current=None, reminded_at=None, asked_at__lte=timezone.now() - PATIENCE
-    )
-    _ask(late, ":again")
-    late.update(reminded_at=timezone.now())
+    now = timezone.now()
+    rows = waiting.select_related("sheet__owner", "writer")
+    for passage in rows.filter(Q(reminded_at=None) | Q(reminded_at__gt=now - PATIENCE)):
+        if passage.left:
+            _tell_maker(passage, gone=True)
+            Passage.objects.filter(pk=passage.pk, reminded_at=None).update(reminded_at=now)
+    late = waiting.filter(reminded_at=None, asked_at__lte=now - PATIENCE)
+    writers = set(late.values_list("writer_id", flat=True))
+    for passage in rows.filter(reminded_at=None):
+        if passage.writer_id not in writers:
+            continue
+        # All that awaits her, of whatever sheet, is said in one mail.
+        if passage.reachable:
+            key = f"passages_reminded:{passage.writer_id}:{timezone.localdate()}"
+            queue("passages_reminded", to=passage.writer, dedupe=key)
+        Passage.objects.filter(pk=passage.pk).update(reminded_at=now)
+    asked_twice = (now - CAUGHT_UP, now - PATIENCE)
+    for passage in rows.filter(reminded_at__range=asked_twice):
+        if not passage.left:
+            _tell_maker(passage, gone=False)
+
+
+def _tell_maker(passage: Passage, *, gone: bool) -> None:
+    """Whoever makes the sheet is told once, a mail a sheet and a day of asking, or a person who
+    left."""
+    sheet = passage.sheet
+    if sheet.owner is not None:
+        about = f"gone:{passage.writer_id}" if gone else f"{passage.reminded_at:%Y-%m-%d}"
+        key = f"passages_stuck:{sheet.pk}:{about}"
+        data = {"gone": int(gone)}
+        queue("passages_stuck", to=sheet.owner, about=sheet, data=data, dedupe=key)
 
 
 @on("passage.answered")
@@ -49,8 +91,8 @@ def tell_asker(payload: dict[str, Any]) -> None:
     rows = Passage.objects.select_related("sheet__owner")
     passage = rows.filter(pk=payload["passage"]).first()
     if passage is not None and passage.sheet.owner is not None:
-        data = {"yes": payload["yes"]}
-        key = f"passage_answered:{passage.pk}:{payload['yes']}"
+        data = {"yes": payload["yes"], "enters": payload.get("enters", 0)}
+        key = f"passage_answered:{passage.pk}:{payload['yes']}:{_asked(passage)}"
         queue(
             "passage_answered", to=passage.sheet.owner, about=passage, data=data, dedupe=key
         )  # fmt: skip
@@ -74,9 +116,14 @@ def _look(passages: Any) -> None:
 
 @on("sheet.published")
 def thank(payload: dict[str, Any]) -> None:
+    """Those whose words it quotes are credited as they wish, and told that it is published."""
     version = Version.objects.select_related("sheet").filter(pk=payload["version"]).first()
     if version is not None and payload["first"]:
         thank_writers(version)
+        rows = version.sheet.passages.filter(consent=Passage.Consent.GIVEN)
+        people = {one.writer for one in rows.select_related("writer") if one.writer is not None}
+        key = f"passages_published:{version.sheet_id}"
+        queue_many("passages_published", to=people, about=version.sheet, dedupe=key)
 
 
 @on("sheet.published")

@@ -129,12 +129,20 @@ class PassagesWaiting(Refused):
     status = 409
 
 
+class PassagesRewritten(Refused):
+    message = _(
+        "Words of the thread were rewritten since their writer agreed to them: put them back, ask "
+        "again, or do without them."
+    )
+    status = 409
+
+
 class NoMessageChosen(Invalid):
     message = _("Choose at least one message of the thread.")
 
 
 class PassageChanged(Refused):
-    message = _("Your message has changed since this page was shown: read it again, then answer.")
+    message = _("These words have changed since this page was shown: read them again, then answer.")
     status = 409
 
 

@@ -8,8 +8,10 @@ are those of French, the language of the threads.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import accumulate, chain
 from typing import Any
 
 from django.utils.functional import Promise
@@ -22,11 +24,16 @@ from practices.sections import BY_NAME, SECTIONS, Field, Kind
 
 NUMBERED = re.compile(r"^\s*\d{1,2}[.)]\s+")
 BULLET = re.compile(r"^\s*(?:\d{1,2}[.)]|[-–—•*])\s+")
+BULLETS = re.compile(rf"^(?:{BULLET.pattern[1:]})+")
 QUOTED = re.compile(r"^\s*>")
 SENTENCE = re.compile(r"(?<=[.!?…])\s+")
 # “Avant : l’école appelle”: what a step is called.
 TITLED = re.compile(r"^([^.!?\n]{3,60}?)\s*:\s+(.+)$", re.DOTALL)
 COLON = re.compile(r"\s*:\s*")
+TOKEN = re.compile(r":|[^\s:]+")
+WORD = re.compile(r"\w{4,}")
+# Fewer words in common than this say nothing.
+FEW = 3
 # Shorter than this, a sentence is anybody's.
 TELLING = 20
 BEGINNING = 80
@@ -308,3 +315,123 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _flat(text: str) -> str:
     return COLON.sub(": ", " ".join(fold(text).split()))
+
+
+# ------------------------------------------------------------------------- as it stands there
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A paragraph, a line or a step, as it stands in a field or would."""
+
+    section: str
+    field: str
+    value: Any
+
+    @property
+    def title(self) -> str:
+        return str(self.value["title"]) if isinstance(self.value, dict) else ""
+
+    @property
+    def text(self) -> str:
+        return str(self.value["text"] if isinstance(self.value, dict) else self.value)
+
+    @property
+    def said(self) -> str:
+        return " : ".join(filter(None, (self.title, self.text)))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How words stand in a sheet: whether each of their sentences is there word for word, and the
+    entries that hold these sentences."""
+
+    whole: bool
+    entries: list[Entry]
+
+
+def would_stand(section: str, field: Field, text: str) -> list[Entry]:
+    """The entries that a text makes of a field."""
+    return [Entry(section, field.name, one) for one in pieces(field, text)]
+
+
+def stand(content: Content, section: str, field: str, text: str) -> Standing:
+    """How the words stand in a sheet, in whatever field, beginning with this one.
+
+    Word for word: capitals, spaces, bullets, and the cut into paragraphs, lines and steps may
+    differ; a sentence neither begins nor ends inside another.
+    """
+    fields = sorted(_entries(content), key=lambda one: one[0] != (section, field))
+    whole, found = True, list[Entry]()
+    # The longest first: a short sentence is anybody's, and is looked for beside the others.
+    for sentence in sorted(_sentences(text), key=len, reverse=True):
+        pattern = _pattern(sentence)
+        near = ([one] for one in found)
+        everywhere = (rows for _name, rows in fields)
+        hits = next(
+            (hits for rows in chain(near, everywhere) if (hits := _hits(rows, pattern))), []
+        )
+        whole = whole and bool(hits)
+        found += [one for one in hits if not _among(one, found)]
+    return Standing(whole, [one for _name, rows in fields for one in rows if _among(one, found)])
+
+
+def _among(entry: Entry, entries: list[Entry]) -> bool:
+    """Whether it is this very entry: two may say the same."""
+    return any(one is entry for one in entries)
+
+
+def akin(content: Content, section: str, field: str, text: str) -> list[Entry]:
+    """The entries of a field that are partly these words: more than half of the words of one are
+    in the other."""
+    hers = _words(text)
+    rows = next((rows for name, rows in _entries(content) if name == (section, field)), [])
+    return [one for one in rows if _shares(hers, _words(one.said))]
+
+
+def _shares(hers: set[str], there: set[str]) -> bool:
+    shared = len(hers & there)
+    return 2 * shared > len(hers) or (shared >= FEW and 2 * shared > len(there))
+
+
+def _words(text: str) -> set[str]:
+    return set(WORD.findall(fold(text)))
+
+
+def _entries(content: Content) -> Iterator[tuple[tuple[str, str], list[Entry]]]:
+    """The entries of each field that holds words, under the names of its section and its own."""
+    for section, values in content.items():
+        for name, value in values.items():
+            parts = value.split("\n\n") if isinstance(value, str) else value
+            if isinstance(parts, list):
+                yield (section, name), [Entry(section, name, one) for one in parts]
+
+
+def _plain(text: str) -> list[str]:
+    """Each item on one line, without capitals nor bullets."""
+    items = (BULLETS.sub("", item.strip() + " ").strip() for item in _items(text))
+    return [" ".join(item.split()).casefold() for item in items]
+
+
+def _sentences(text: str) -> list[str]:
+    return [one for item in _plain(text) for one in SENTENCE.split(item) if one]
+
+
+def _pattern(sentence: str) -> re.Pattern[str]:
+    """This sentence and not a part of another; wherever there is a blank, the text may be cut."""
+    body = r"\s+".join(map(re.escape, TOKEN.findall(sentence)))
+    body = body.replace(r"\s+:", r"\s*:").replace(r":\s+", r":\s*")
+    end = r"(?=\s|\Z)" if SENTENCE.search(f"{sentence} ") else r"(?=\.|\n|\Z)"
+    return re.compile(rf"(?:\A|\n|[.!?…]\s+)({body}){end}")
+
+
+def _hits(rows: list[Entry], pattern: re.Pattern[str]) -> list[Entry]:
+    """The entries that hold the sentence, which may go on from one to the next."""
+    for texts in ([one.said for one in rows], [one.text for one in rows]):
+        plain = ["\n".join(_plain(one)) for one in texts]
+        found = pattern.search("\n".join(plain))
+        if found is not None:
+            ends = list(accumulate(len(one) + 1 for one in plain))
+            first, last = bisect_right(ends, found.start(1)), bisect_left(ends, found.end(1))
+            return rows[first : last + 1]
+    return []

@@ -196,12 +196,19 @@ class InterestQuerySet(QuerySet):
 class PassageQuerySet(QuerySet):
     def of(self, user: User) -> Self:
         """What she wrote, in drafts that are still being made: asked of her, or answered by her."""
+        refused = Q(consent__in=("refuse", "ecarte"), answered_at__isnull=False)
         return self.filter(
+            Q(consent__in=("attente", "donne")) | refused,
             writer_id=user.pk,
-            consent__in=("attente", "donne"),
             sheet__current=None,
             sheet__state__in=(State.DRAFT, State.PENDING),
         )
+
+    def published_of(self, user: User) -> Self:
+        """What she agreed to, in published sheets that she reads."""
+        sheets: Any = apps.get_model("practices", "Sheet").objects
+        published = sheets.readable_by(user).published()
+        return self.filter(writer_id=user.pk, consent="donne", sheet__in=published)
 
     def in_sheet(self, sheet: Sheet) -> Self:
         """Those of a sheet that her page showed her."""
@@ -209,11 +216,6 @@ class PassageQuerySet(QuerySet):
 
     def waiting(self) -> Self:
         return self.filter(consent="attente")
-
-    def holding(self) -> Self:
-        """Those that keep their sheet from being submitted: without an answer, or refused and
-        still in it."""
-        return self.filter(consent__in=("attente", "refuse"))
 
 
 class OfSheetQuerySet(QuerySet):

@@ -60,3 +60,13 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.sheet_id} {self.kind}:{self.object_id}"
+
+    @property
+    def reachable(self) -> bool:
+        """Whether its writer can be asked."""
+        return self.writer is not None and self.writer.is_current
+
+    @property
+    def left(self) -> bool:
+        """Whether it may be said that its writer is gone: never of who is unnamed."""
+        return not self.unnamed and not self.reachable

@@ -9,7 +9,7 @@ from core import content
 from core.links import End, end
 from practices.models import Passage
 from practices.sections import BY_NAME
-from practices.services.births import THREAD, passages_of
+from practices.services.births import THREAD, Hold, hold_of, passages_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -28,12 +28,18 @@ class Quoted:
     passage: Passage
     section: Any
     source: content.Passage | None
+    hold: Hold | None
 
     @property
     def silent(self) -> bool:
         """Whether nobody can be asked."""
         waits = self.passage.consent == Passage.Consent.WAITING
         return waits and self.source is not None and not self.source.reachable
+
+    @property
+    def rewritten(self) -> bool:
+        """Whether its words are not those that were agreed to any more."""
+        return self.hold == Hold.REWRITTEN
 
     @property
     def words(self) -> str:
@@ -52,7 +58,7 @@ def panel(request: HttpRequest, sheet: Sheet, rights: Rights, said: Content) -> 
     making = sheet.current_id is None and rights.edit
     return {
         "born_of": _thread(sheet.born_of, user),
-        "passages": _passages(sheet, user) if making else [],
+        "passages": _passages(sheet, user, said) if making else [],
     }
 
 
@@ -62,7 +68,10 @@ def _thread(number: int, user: User) -> End | None:
     return end(found, user) if found is not None else None
 
 
-def _passages(sheet: Sheet, user: User) -> list[Quoted]:
+def _passages(sheet: Sheet, user: User, said: Content) -> list[Quoted]:
     rows = list(Passage.objects.in_sheet(sheet).order_by("pk"))
     read = passages_of([one.object_id for one in rows], user)
-    return [Quoted(one, BY_NAME[one.section].label, read.get(one.object_id)) for one in rows]
+    return [
+        Quoted(one, BY_NAME[one.section].label, read.get(one.object_id), hold_of(one, said))
+        for one in rows
+    ]

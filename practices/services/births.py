@@ -9,18 +9,21 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core import content, links, log, warning
 from core.audience import State
 from core.events import emit, run_hooks
 from practices import laying
-from practices.content import Values
+from practices.content import Content, Values
 from practices.errors import (
     FieldTooLong,
     NoMessageChosen,
     PassageChanged,
+    PassagesRewritten,
+    PassagesWaiting,
     StillThere,
     TooMany,
     WrongStage,
@@ -170,6 +173,53 @@ def words_for(passage: Passage, user: User) -> str | None:
     return words_of(found.text, passage.paragraphs, mended=passage.mended)
 
 
+@dataclass(frozen=True)
+class Shown:
+    """What its writer is shown of a passage: her `words`, and the `entries` of the sheet as they
+    stand there now, or would. When they no longer stand word for word, what is left of them there
+    is partly hers (`rewritten`), or nothing is (`absent`)."""
+
+    words: str
+    entries: list[laying.Entry]
+    rewritten: bool = False
+    absent: bool = False
+
+    @property
+    def agreed(self) -> str:
+        """The words that her answer is about."""
+        return "\n\n".join(one.said for one in self.entries) if self.rewritten else self.words
+
+
+def shown_to(passage: Passage, user: User) -> Shown | None:
+    """What its writer is shown; None when she reads these words no longer. Five queries at most."""
+    words = words_for(passage, user)
+    if words is None:
+        return None
+    field = BY_NAME[passage.section].field(passage.field)
+    meant = laying.would_stand(passage.section, field, words)
+    if not passage.text:
+        return Shown(words, meant)
+    sheet = passage.sheet
+    content = working_content(sheet) if sheet.current_id is None else sheet.content
+    found = laying.stand(content, passage.section, passage.field, words)
+    if found.whole:
+        return Shown(words, found.entries)
+    left = found.entries + [one for one in _akin(passage, content) if one not in found.entries]
+    return Shown(words, left or meant, rewritten=bool(left), absent=not left)
+
+
+def _akin(passage: Passage, content: Content) -> list[laying.Entry]:
+    """The entries of its field that are partly its words, and not those of another passage."""
+    found = laying.akin(content, passage.section, passage.field, passage.text)
+    others = passage.sheet.passages.exclude(pk=passage.pk).exclude(text="")
+    texts = list(others.values_list("text", flat=True)) if found else []
+    return [
+        one
+        for one in found
+        if not any(laying.still_there({"": {"": one.value}}, text) for text in texts)
+    ]
+
+
 def digest(words: str) -> str:
     """What her answer says of the words that she was shown."""
     return hashlib.sha256(words.encode()).hexdigest()[:16]
@@ -178,35 +228,46 @@ def digest(words: str) -> str:
 @transaction.atomic
 def answer(passage: Passage, *, by: User, yes: bool, named: bool = False, seen: str) -> Passage:
     """Its writer says whether her words may be in the sheet, and whether she is named among its
-    credits. `seen` is the digest of the words that she was shown. She may change her mind until
-    the sheet is published.
+    credits. `seen` is the digest of the words that she was shown: what her answer is about. She
+    may change her mind until the sheet is published; not put refused words back while the animators
+    review it.
 
-    Raises `Missing`, `PassageChanged`.
+    Raises `Missing`, `PassageChanged`, `WrongStage`.
     """
     sheet = _draft(passage)
     passage = _hers(passage, by)
-    words = words_for(passage, by)
-    if words is None:
+    shown = shown_to(passage, by)
+    if shown is None:
         raise Missing
-    if digest(words) != seen:
+    if digest(shown.agreed) != seen:
         raise PassageChanged
-    before = passage.consent
+    if yes and not may_agree(passage, sheet):
+        raise WrongStage
+    before, enters = passage.consent, yes and not passage.text
     passage.answered_at = timezone.now()
     passage.credited = yes and named
     passage.consent = Consent.GIVEN if yes else Consent.REFUSED
-    if not yes:
-        _take_out(sheet, passage)
-    elif not passage.text:
-        passage.text = words
+    if yes or passage.text:
+        passage.text = shown.agreed
+    if enters:
         _put_in(sheet, passage)
+    elif not yes:
+        _take_out(sheet, passage)
     passage.save()
     # The journal is read by animators: it tells neither who is behind an unnamed message nor who
     # wrote in a confidential space.
     teller = None if passage.unnamed or passage.quiet else by
     log.record("passage.answered", sheet, by=teller, passage=passage.pk, yes=yes)
     if before != passage.consent:
-        emit("passage.answered", passage=passage.pk, yes=int(yes))
+        emit("passage.answered", passage=passage.pk, yes=int(yes), enters=int(enters))
     return passage
+
+
+def may_agree(passage: Passage, sheet: Sheet) -> bool:
+    """Whether its writer may say yes now: what she refused does not come back into a sheet that
+    the animators are reading."""
+    refused = passage.consent in (Consent.REFUSED, Consent.DROPPED)
+    return not (refused and sheet.progress in (Progress.SUBMITTED, Progress.REVIEW))
 
 
 def _draft(passage: Passage) -> Sheet:
@@ -274,11 +335,80 @@ def drop(passage: Passage, *, by: User) -> Passage:
     passage = Passage.objects.get(pk=passage.pk)
     if passage.consent == Consent.DROPPED or sheet.current_id is not None:
         return passage
+    refused = passage.consent == Consent.REFUSED
     _take_out(sheet, passage)
     if passage.consent != Consent.DROPPED:
         raise StillThere
+    if not refused:
+        # An answer that is kept on dropped words is a refusal, which its writer may take back.
+        passage.answered_at, passage.credited = None, False
     passage.save()
     log.record("passage.dropped", sheet, by=by, passage=passage.pk)
+    return passage
+
+
+# ------------------------------------------------------------------------- what an accord holds
+
+
+class Hold(models.TextChoices):
+    """Why a passage keeps its sheet from being submitted and published."""
+
+    WAITING = "attente", _("their writer has not answered yet")
+    REFUSED = "refuse", _("refused, and something of them is still in the sheet")
+    REWRITTEN = "recrit", _("rewritten since their writer agreed")
+
+
+def hold_of(passage: Passage, content: Content) -> Hold | None:
+    """What holds the sheet that says `content`. An accord is given to words: it holds nothing else
+    than these, word for word, whoever changed them."""
+    if passage.consent == Consent.WAITING:
+        return Hold.WAITING
+    if passage.consent == Consent.REFUSED:
+        return Hold.REFUSED
+    if passage.consent != Consent.GIVEN:
+        return None
+    standing = laying.stand(content, passage.section, passage.field, passage.text)
+    return None if standing.whole else Hold.REWRITTEN
+
+
+def held(sheet: Sheet) -> list[tuple[Passage, Hold]]:
+    """The passages that hold the sheet until its first version, each with its reason. One query
+    for a sheet that quotes nobody, two for another."""
+    if sheet.current_id is not None:
+        return []
+    rows = list(sheet.passages.exclude(consent__in=(Consent.OWN, Consent.DROPPED)).order_by("pk"))
+    content = working_content(sheet) if rows else {}
+    found = ((one, hold_of(one, content)) for one in rows)
+    return [(one, hold) for one, hold in found if hold is not None]
+
+
+def require_accords(sheet: Sheet) -> None:
+    """Raises `PassagesWaiting`, `PassagesRewritten` while a passage holds the sheet."""
+    reasons = {hold for _one, hold in held(sheet)}
+    if reasons & {Hold.WAITING, Hold.REFUSED}:
+        raise PassagesWaiting
+    if reasons:
+        raise PassagesRewritten
+
+
+@transaction.atomic
+def ask_again(passage: Passage, *, by: User) -> Passage:
+    """Who makes the sheet changed the words that were agreed to: their writer is asked again, of
+    what stands there now. What still stands as she agreed is not asked again.
+
+    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`.
+    """
+    sheet, rights = editable(passage.sheet, by)
+    if sheet.progress in (Progress.SUBMITTED, Progress.REVIEW) and not rights.moderates:
+        raise WrongStage
+    passage = Passage.objects.get(pk=passage.pk)
+    if hold_of(passage, working_content(sheet)) != Hold.REWRITTEN or sheet.current_id is not None:
+        return passage
+    passage.consent, passage.credited = Consent.WAITING, False
+    passage.asked_at, passage.reminded_at, passage.answered_at = timezone.now(), None, None
+    passage.save()
+    log.record("passage.asked", sheet, by=by, passages=1)
+    emit("passage.asked_again", passage=passage.pk)
     return passage
 
 

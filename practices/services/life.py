@@ -18,11 +18,11 @@ from practices.errors import (
     ConsentMissing,
     NothingNew,
     NotYourOrganisation,
-    PassagesWaiting,
     WrongStage,
 )
 from practices.models import Bearer, Sheet, Step, Version
 from practices.services import writing
+from practices.services.births import require_accords
 from practices.services.common import (
     changed_sections,
     editable,
@@ -73,7 +73,7 @@ def submit(sheet: Sheet, *, by: User, words: str = "") -> Sheet:
     meanwhile.
 
     Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `FieldMissing`,
-    `NothingNew`, `SectionParted`, `PassagesWaiting`.
+    `NothingNew`, `SectionParted`, `PassagesWaiting`, `PassagesRewritten`.
     """
     sheet, _rights = editable(sheet, by)
     if sheet.progress not in (Progress.DRAFT, Progress.CORRECTIONS, Progress.REFUSED):
@@ -83,8 +83,7 @@ def submit(sheet: Sheet, *, by: User, words: str = "") -> Sheet:
         raise NothingNew
     require_joined(sheet)
     require_complete(content)
-    if sheet.passages.holding().exists():
-        raise PassagesWaiting
+    require_accords(sheet)
     back = sheet.claimed_by_id is not None and sheet.progress == Progress.CORRECTIONS
     sheet.progress = Progress.REVIEW if back else Progress.SUBMITTED
     sheet.submitted_at = timezone.now()
@@ -172,13 +171,13 @@ def publish(sheet: Sheet, *, by: User, words: str = "", review_on: date | None =
     """An animator publishes what was submitted: the sheet, or its next version. It is to be looked
     at again on `review_on` (in twelve months).
 
-    Raises `Missing`, `OnlyAnimators`, `Withdrawn`, `WrongStage`, `NothingNew`, `FieldMissing`.
+    Raises `Missing`, `OnlyAnimators`, `Withdrawn`, `WrongStage`, `NothingNew`, `FieldMissing`,
+    `PassagesWaiting`, `PassagesRewritten`.
     """
     sheet = reviewable(sheet, by)
     if sheet.progress not in (Progress.SUBMITTED, Progress.REVIEW):
         raise WrongStage
-    if sheet.passages.holding().exists():
-        raise PassagesWaiting
+    require_accords(sheet)
     sheet.review_on = review_on or next_review()
     sheet.archived_at = None
     version = publish_working(sheet, by=by, cause=Version.Cause.PUBLICATION)

@@ -17,7 +17,7 @@ from core.errors import Refused
 from core.ratelimit import limited
 from core.web import no_store, number_in, person
 from practices import laying
-from practices.centre.births import waiting_for
+from practices.centre.births import MOST, answered_by, waiting_for
 from practices.errors import GuestsRead, NotABearer
 from practices.forms.births import BirthForm, Selection
 from practices.models import Passage, Sheet
@@ -27,7 +27,7 @@ from practices.services import births
 from practices.services.births import THREAD
 from practices.views.common import of_members_sheet
 
-MEND, AS_IS, MAKE = "corriger", "tel-quel", "creer"
+MEND, AS_IS, MAKE, AGAIN = "corriger", "tel-quel", "creer", "redemander"
 
 
 @limited("practices_births", limit=120, window=3600)
@@ -139,24 +139,31 @@ def _where(target: str) -> str:
 
 @require_safe
 def consents(request: HttpRequest) -> HttpResponse:
-    """What awaits her answer, and what she agreed to that she may still take back."""
+    """What awaits her answer, what she answered that she may still change, and the published sheets
+    that quote her."""
     user = person(request)
-    given = Passage.objects.of(user).filter(consent=Passage.Consent.GIVEN)
+    answered = answered_by(user)
+    published = Passage.objects.published_of(user).select_related("sheet__bearer")
     context = {
         "waiting": waiting_for(user),
-        "given": list(given.select_related("sheet__bearer").order_by("-answered_at", "-pk")[:50]),
+        "given": [one for one in answered if one.consent == Passage.Consent.GIVEN],
+        "refused": [one for one in answered if one.consent != Passage.Consent.GIVEN],
+        "published": list(published.order_by("-sheet__published_at", "-pk")[:MOST]),
     }
     return no_store(render(request, "practices/consents.html", context))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def consent(request: HttpRequest, pk: int) -> HttpResponse:
-    """Her words as they stand, or would stand, in the sheet; and her answer."""
+    """Her words as they stand, or would stand, in the sheet; and her answer. Once the sheet is
+    published: how they stand there, and what she can do."""
     user = person(request)
-    rows = Passage.objects.of(user).select_related("sheet__owner", "sheet__bearer")
-    passage = get_object_or_404(rows, pk=pk)
-    words = births.words_for(passage, user)
-    if words is None:
+    sheets = ("sheet__owner", "sheet__bearer", "sheet__current")
+    found = Passage.objects.of(user).select_related(*sheets).filter(pk=pk).first()
+    published = Passage.objects.published_of(user).select_related(*sheets)
+    passage = found or get_object_or_404(published, pk=pk)
+    shown = births.shown_to(passage, user)
+    if shown is None:
         raise Http404
     refusal = None
     if request.method == "POST":
@@ -171,22 +178,25 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Thank you: your answer is kept."))
             return redirect("practices:consents")
-    section = BY_NAME[passage.section]
     source = births.passages_of([passage.object_id], user).get(passage.object_id)
     now = None
     if source is not None:
         now = births.words_of(source.text, passage.paragraphs, mended=passage.mended)
+    first = shown.entries[0] if shown.entries else None
+    section = BY_NAME[first.section if first else passage.section]
     context = {
         "passage": passage,
         "sheet": passage.sheet,
-        "words": words,
-        "seen": births.digest(words),
-        "changed": now is not None and now != words,
+        "shown": shown,
+        "seen": births.digest(shown.agreed),
+        "changed": now is not None and now != shown.words,
         "section": section.label,
-        "field": section.field(passage.field).label,
-        "part": warning.part("", "", words),
+        "field": section.field(first.field if first else passage.field).label,
+        "part": warning.part("", "", shown.agreed),
         "source": source,
         "refusal": refusal,
+        "published": found is None,
+        "may_agree": births.may_agree(passage, passage.sheet),
     }
     response = render(
         request, "practices/consent.html", context, status=refusal.status if refusal else 200
@@ -197,16 +207,22 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @of_members_sheet
 def drop_passage(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
-    """Who makes the sheet does without a passage."""
+    """Who makes the sheet does without a passage; or asks again about words that were changed."""
     if not rights_of(request.user, sheet).edit:
         raise NotABearer
     passage = get_object_or_404(Passage.objects.in_sheet(sheet), pk=number)
+    again = request.POST.get("acte") == AGAIN
     try:
-        births.drop(passage, by=person(request))
+        (births.ask_again if again else births.drop)(passage, by=person(request))
     except Refused as refusal:
         if refusal.status != 409:
             raise
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("These words are no longer in the sheet."))
+        done = (
+            _("Their writer is asked again.")
+            if again
+            else _("These words are no longer in the sheet.")
+        )
+        messages.success(request, done)
     return redirect(f"{sheet.get_absolute_url()}#passages")

@@ -29,7 +29,8 @@ from practices.home import for_rows
 from practices.models import Sheet
 from practices.permissions import Rights, may_begin, rights_of
 from practices.querysets import bearers_of, is_borne
-from practices.sections import Section
+from practices.sections import BY_NAME, Section
+from practices.services.births import held
 from practices.services.common import working_content
 from practices.services.writing import begin_sheet
 from practices.views.common import of_members_sheet
@@ -208,6 +209,7 @@ def _ask(
     if row.whole:
         content = working_content(sheet)
         context["missing"] = completeness(content).missing
+        context["held"] = [(BY_NAME[one.section].label, why.label) for one, why in held(sheet)]
         context["found"] = looking.in_content(content)
         if sheet.current is not None:
             context["changes"] = between_contents(sheet.content, content)

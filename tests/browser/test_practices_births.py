@@ -9,7 +9,8 @@ from playwright.sync_api import Page, expect
 from forums import services as forums
 from forums.models import Thread
 from practices.models import Passage, Sheet
-from practices.services import life, writing
+from practices.services import births, life, writing
+from practices.services.births import Chosen
 from tests.browser import axe
 from tests.browser.house import House, work
 from tests.conftest import World
@@ -85,6 +86,41 @@ def test_a_thread_becomes_a_draft_and_is_submitted_once_its_writer_agrees(
     expect(maude.locator("main .head .chip.ok").first).to_be_visible()
     real.goto(sheet.get_absolute_url())
     expect(real.locator(".born a")).to_have_attribute("href", thread.get_absolute_url())
+
+
+def test_rewritten_words_are_judged_beside_ones_own_and_asked_again(
+    house: House, world: World, thread: Thread
+) -> None:
+    answer = thread.posts.get(position=2)
+    sheet = births.begin_from_thread(
+        thread.pk, [Chosen(answer.pk, "lecons.success")], by=world.maude, bearer=world.relais
+    )
+    row = sheet.working_sections.get(name="lecons")
+    said = {"success": ["On appelle la veille", "On n’accueille jamais avant huit heures"]}
+    writing.save_section(sheet, "lecons", said, by=world.maude, revision=row.revision)
+    real = house.visit(world.real, size="phone")
+    real.goto("/pratiques/consentements/")
+    real.locator("main .rows a.title").click()
+    expect(real.locator("blockquote").first).to_contain_text("jamais avant")
+    expect(real.locator("blockquote").last).to_contain_text("On accueille à huit heures")
+    clean(real)
+    real.locator("button[value=nommee]").click()
+    real.wait_for_url("**/consentements/")
+    clean(real)
+
+    row.refresh_from_db()
+    said = {"success": ["On appelle la veille"]}
+    writing.save_section(sheet, "lecons", said, by=world.maude, revision=row.revision)
+    maude = house.visit(world.maude, size="phone")
+    maude.goto(sheet.get_absolute_url())
+    expect(maude.locator("#passages .chip.danger")).to_have_count(1)
+    clean(maude)
+    maude.goto(f"/pratiques/{sheet.pk}/vie/soumettre/")
+    expect(maude.locator("a[href$='#passages']")).to_have_count(1)
+    clean(maude)
+    maude.goto(sheet.get_absolute_url())
+    maude.locator("button[value=redemander]").click()
+    expect(maude.locator("#passages .chip.wait")).to_have_count(1)
 
 
 def test_a_warning_is_shown_before_the_draft(house: House, world: World, thread: Thread) -> None:

@@ -146,3 +146,76 @@ def test_what_is_laid_is_kept_as_it_is(text: str) -> None:
         laid = laying.lay(field, {}, text) if text else {}
         kept = clean(BY_NAME[section], laid)
         assert kept.get(field.name, []) == [one for one in laid.get(field.name, []) if one]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(text=TEXTS, before=TEXTS)
+def test_what_is_laid_stands_there_word_for_word(text: str, before: str) -> None:
+    """However it was cut, and whatever stands before it."""
+    text, before = laying.chosen(text, ()), laying.chosen(before, ())
+    for section, field in (("deroulement", STEPS), ("lecons", MISTAKES), ("besoin", CONTEXT)):
+        there = laying.lay(field, {}, before) if before else {}
+        laid = clean(BY_NAME[section], laying.lay(field, there, text)) if text else there
+        assert laying.stand({section: laid}, section, field.name, text).whole
+
+
+HERS = "On a dix employées : trois autobus. Les parents s’occupent du reste."
+
+
+@pytest.mark.parametrize(
+    ("steps", "whole"),
+    [
+        ([("On a dix employées", "trois autobus. Les parents s’occupent du reste.")], True),
+        ([("Qui", "On a dix employées\u00a0: trois autobus."),
+          ("", "Les parents s’occupent du reste.")], True),
+        ([("Qui", "On a dix employées : trois autobus. Et les parents s’occupent du "
+                  "reste.")], False),
+        ([("", "On n’a pas dit on a dix employées : trois autobus. Les parents s’occupent du "
+               "reste.")], False),
+        ([("On a dix employées", "trois autobus")], False),
+        ([("", "On a dix employées : trois autobus, et les parents ne s’occupent de rien")], False),
+        ([], False),
+    ],
+)  # fmt: skip
+def test_words_stand_when_each_sentence_is_there(steps: list[tuple[str, str]], whole: bool) -> None:
+    content = {"deroulement": {"steps": [{"title": a, "text": b} for a, b in steps]}}
+    assert laying.stand(content, "deroulement", "steps", HERS).whole is whole
+
+
+def test_a_line_without_its_full_stop_does_not_go_on() -> None:
+    content: dict[str, Any] = {"lecons": {"mistakes": ["Il part sauf le lundi", "Elle aussi."]}}
+    assert not laying.stand(content, "lecons", "mistakes", "Il part").whole
+    assert laying.stand(content, "lecons", "mistakes", "- Elle aussi").whole
+
+
+def test_words_stand_wherever_they_were_moved() -> None:
+    content: dict[str, Any] = {"resultats": {"observed": ["Autre", "Elle aussi."]}}
+    found = laying.stand(content, "lecons", "mistakes", "Elle aussi.")
+    assert found.whole
+    assert [(one.section, one.said) for one in found.entries] == [("resultats", "Elle aussi.")]
+
+
+def test_a_short_sentence_is_shown_beside_the_others_of_its_writer() -> None:
+    lines = ["Merci. Ce que dit une autre personne.", "Ce que je dis, moi. Merci."]
+    content: dict[str, Any] = {"lecons": {"mistakes": lines}}
+    found = laying.stand(content, "lecons", "mistakes", "Merci. Ce que je dis, moi.")
+    assert found.whole
+    assert [one.said for one in found.entries] == lines[1:]
+
+
+def test_a_long_sentence_cut_in_two_lines_still_stands() -> None:
+    text = "mot " * 100 + "fin."
+    laid = laying.lay(MISTAKES, {"mistakes": ["Autre"]}, text)
+    found = laying.stand({"lecons": laid}, "lecons", "mistakes", text)
+    assert found.whole
+    assert [one.said for one in found.entries] == laid["mistakes"][1:]
+
+
+def test_what_is_partly_hers_has_more_than_half_of_the_words() -> None:
+    steps = [
+        {"title": "", "text": "On a dix employées, trois autobus, et rien pour les parents."},
+        {"title": "Autobus", "text": "Le chauffeur arrive à huit heures."},
+        {"title": "", "text": "Autobus"},
+    ]
+    found = laying.akin({"deroulement": {"steps": steps}}, "deroulement", "steps", HERS)
+    assert [one.value for one in found] == steps[:1]
