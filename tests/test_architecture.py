@@ -23,7 +23,7 @@ PRIVATE = {
 }  # fmt: skip
 STARTS = {
     "readable_by", "findable_by", "moderated_by", "listed_to", "of", "seen_by", "gone_for",
-    "shown_to", "borne_by", "in_sheet",
+    "shown_to", "borne_by", "in_sheet", "published_of",
 }  # fmt: skip
 
 
