@@ -132,6 +132,14 @@ class AlreadyAnswered(Refused):
     status = 409
 
 
+class OutcomeSaid(Refused):
+    message = _(
+        "You have already said what came of it. To say it otherwise, change your reply in the "
+        "thread."
+    )
+    status = 409
+
+
 class SynthesisChanged(Refused):
     message = _(
         "Somebody changed the synthesis while you were writing. Here is what it says now, above "

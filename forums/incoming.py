@@ -57,7 +57,9 @@ def reply(person: User, post_id: int, said: Said) -> Done:
     if post is not None:
         # She read what she answers: nothing else tells it of who never opens the site.
         services.mark_read(thread, post.position, by=person)
-    if not said.attachments and said.command in THANK | FOLLOW | STOP:
+    hers = post if post is not None and post.author_id == person.pk else None
+    gestures = FOLLOW | STOP if hers else THANK | FOLLOW | STOP
+    if not said.attachments and said.command in gestures:
         return _obey(person, said.command, thread, post)
     if _might_identify(said):
         return _kept(
@@ -74,7 +76,9 @@ def reply(person: User, post_id: int, said: Said) -> Done:
             text=_text(person, said),
             parent=parent,
             attachments=[stored.pk for stored in kept],
-            unnamed=services.unnamed_in(thread, by=person),
+            # What she answers to her own unnamed words would tell whose they are, whatever she
+            # signed since: refused where the space allows it no more, rather than signed.
+            unnamed=(hers is not None and hers.unnamed) or services.unnamed_in(thread, by=person),
             by_mail=True,
         )
     except refusals.ThreadClosed:

@@ -17,6 +17,7 @@ from core.errors import Refused
 from core.web import person
 from core.writing import keeps_writing, writer_token
 from forums import aftermath, drafts, services, warning
+from forums.errors import OutcomeSaid
 from forums.models import Post, Thread
 from forums.models.post import page_of
 from forums.permissions import rights_of
@@ -104,7 +105,15 @@ def page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _reply(thread: Thread, given: dict[str, Any], user: User) -> Post:
-    """A reply like another; without her name where her question, or her last message, is."""
+    """A reply like another; without her name where her question, or her last message, is. Said
+    again in the same words, it is the same reply. Raises `OutcomeSaid`, and what `services.reply`
+    does."""
+    before = aftermath.answer_of(thread)
+    if before is not None:
+        words = aftermath.own_words(before.text)
+        if (aftermath.outcome_of(before.text), words) != (given["outcome"], given["text"].strip()):
+            raise OutcomeSaid
+        return before
     return services.reply(
         thread,
         by=user,

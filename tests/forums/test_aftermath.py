@@ -13,7 +13,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from community.models import Membership
+from community.models import Membership, SubCommunity
 from core import links
 from core.mail import deliver
 from core.models import ActionLog, OutgoingMail
@@ -24,7 +24,7 @@ from notifications import questions
 from practices.models import Trial
 from practices.services.life import hide_sheet
 from tests.conftest import World, make_person
-from tests.notifications.conftest import DOMAIN, sent, written
+from tests.notifications.conftest import DOMAIN, SERVER, sent, written
 from tests.practices.conftest import make_published
 
 pytestmark = pytest.mark.django_db
@@ -237,6 +237,53 @@ def test_an_answer_by_mail_never_signs_an_unnamed_question(
     unnamed, signed = [one for one in mailoutbox if "questi" in one.subject]
     assert "Reply-To" in unnamed.extra_headers and "sans votre nom" in unnamed.body
     assert "Reply-To" not in signed.extra_headers and "ne pas répondre" in signed.body
+
+
+@pytest.mark.parametrize("since", ["signed", "names only"])
+def test_what_she_signed_since_does_not_sign_her_answer_by_mail(
+    secret: Thread,
+    world: World,
+    mailoutbox: list[Any],
+    settings: Any,
+    since: str,
+) -> None:
+    settings.MAIL_DOMAIN, settings.MAIL_AUTHSERV = DOMAIN, SERVER
+    resolved(secret, world.odile)
+    duty(60)
+    mail = next(one for one in mailoutbox if "questi" in one.subject)
+    assert "sans votre nom" in mail.body
+    with at(60):
+        if since == "signed":
+            services.reply(secret, by=world.naima, text="Un mot signé, sur autre chose.")
+        else:
+            SubCommunity.objects.filter(pk=secret.space_id).update(unnamed_posts=False)
+    with at(61):
+        sent(written(world.naima, mail.extra_headers["Reply-To"], "Il revient.\n", proof="pass"))
+    said = Post.objects.filter(thread=secret, by_mail=True)
+    # Where nobody may leave her name out any more, nothing is said rather than signed.
+    assert [one.unnamed for one in said] == ([True] if since == "signed" else [])
+
+
+def test_thanks_in_answer_to_her_own_question_are_words(
+    settled: Thread, world: World, mailoutbox: list[Any], settings: Any
+) -> None:
+    settings.MAIL_DOMAIN = DOMAIN
+    duty(60)
+    (mail,) = mailoutbox
+    with at(61):
+        sent(written(world.maude, mail.extra_headers["Reply-To"], "Merci\n", proof="pass"))
+    assert Post.objects.get(thread=settled, by_mail=True).text == "Merci"
+
+
+def test_two_windows_say_it_once(settled: Thread, world: World, as_: As) -> None:
+    maude = as_(world.maude)
+    first = {"outcome": "mieux", "text": "On a respiré.", "submission": str(uuid.uuid4())}
+    for _press in range(2):
+        assert maude.post(url(settled), first).status_code == 302
+    other = maude.post(url(settled), first | {"outcome": "pire", "submission": str(uuid.uuid4())})
+    assert other.status_code == 409
+    assert "On a respiré." in other.content.decode() and "déjà dit" in other.content.decode()
+    assert Post.objects.filter(thread=settled, position__gt=1).count() == 1
 
 
 def test_an_unnamed_question_has_an_unnamed_answer(secret: Thread, world: World, as_: As) -> None:
