@@ -413,6 +413,7 @@ def test_each_row_of_the_list_leads_to_its_acts(world: World, as_: As, sheet: Sh
     name = f'href="{vie(sheet, "porteuses")}"'
 
     page = odile.get("/pratiques/a-revoir/").content.decode()
+    assert "Le jour de leur révision est venu." in page
     for path in (vie(sheet, "confirmer"), vie(sheet, "archiver")):
         assert f'href="{path}"' in page
         assert odile.get(path).status_code == 200
