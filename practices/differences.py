@@ -204,8 +204,10 @@ def _near(part: tuple[Segment, ...], without: Change) -> Iterator[str]:
         if segment.change is not Change.SAME or len(part) == 1 or len(text) <= 2 * AROUND:
             yield text
             continue
+        # What begins after a changed word keeps its space.
         begins = "" if place == 0 else _first_words(text, AROUND)
-        yield f"{begins}…" if last else f"{begins} … {_last_words(text, AROUND)}".lstrip()
+        shortened = f"{begins}…" if last else f"{begins} … {_last_words(text, AROUND)}"
+        yield shortened.lstrip() if place == 0 else shortened
 
 
 def _first_words(text: str, most: int) -> str:

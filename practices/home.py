@@ -19,7 +19,7 @@ from practices.models import Proposal, Sheet
 from practices.permissions import may_write
 from practices.querysets import answers_awaited, is_borne, reviews_awaited
 from practices.sections import BY_NAME
-from practices.services.reminders import DAYS, HOUR
+from practices.services.reminders import DAYS
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -138,7 +138,7 @@ def submitted_said(told: dict[str, int] | None) -> Awaiting | None:
 def in_review(user: User) -> SheetQuerySet:
     """The sheets that await a review by those who moderate them."""
     there = Sheet.objects.moderated_by(user).exclude(state__in=(State.HIDDEN, State.REMOVED))
-    return there.filter(progress__in=(Sheet.Progress.SUBMITTED, Sheet.Progress.REVIEW))
+    return there.filter(progress__in=Sheet.IN_REVIEW)
 
 
 def to_decide(user: User, rows: int) -> list[Decision]:
@@ -158,9 +158,8 @@ def late(user: User) -> SheetQuerySet:
     """The published sheets that their bearers did not look at again in time, or that have none to
     do it (`borne`), the longest due first; not those whose next version is in review."""
     before = timezone.localdate() - timedelta(days=DAYS)
-    there = Sheet.objects.moderated_by(user).due().annotate(borne=is_borne("pk"))
+    there = Sheet.objects.moderated_by(user).unanswered().annotate(borne=is_borne("pk"))
     found = there.filter(Q(review_on__lte=before) | Q(borne=False))
-    found = found.exclude(progress__in=(Sheet.Progress.SUBMITTED, Sheet.Progress.REVIEW))
     return found.select_related("bearer").order_by("review_on", "pk")
 
 
@@ -218,8 +217,8 @@ def _late(sheet: Any) -> Decision:
 
 
 def asked_at(day: date) -> datetime:
-    """When a review of that day is asked for."""
-    return timezone.make_aware(datetime.combine(day, time(HOUR)))
+    """Since when a review of that day is asked for: pages say so from midnight, before the mail."""
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def proposals_to_decide(user: User, rows: int) -> list[Decision]:

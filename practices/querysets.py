@@ -27,6 +27,8 @@ from accounts.querysets import active_q
 from core.audience import AudienceQuerySet, Level, State, audience_q, moderation_q
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from accounts.models import User
     from core.audience import Viewer
     from practices.models import Bearer, Sheet
@@ -84,6 +86,15 @@ def bearers_of(sheet_id: int) -> QuerySet[User]:
     return found.order_by("last_name", "first_name", "pk")
 
 
+def bearers_by_sheet(sheets: Iterable[int]) -> dict[int, list[User]]:
+    """The people who bear each of these sheets, none for a sheet that is not a key: one query."""
+    found: dict[int, list[User]] = {}
+    rows = _bearing().filter(sheet_id__in=sheets).select_related("user")
+    for row in rows.order_by("user__last_name", "user__first_name", "user_id"):
+        found.setdefault(row.sheet_id, []).append(row.user)
+    return found
+
+
 class SheetQuerySet(AudienceQuerySet):
     def borne_by(self, user: Viewer) -> Self:
         """The sheets that she looks after, whatever is in preparation."""
@@ -116,6 +127,11 @@ class SheetQuerySet(AudienceQuerySet):
     def due(self) -> Self:
         """Those whose day of review has come."""
         return self.live().filter(review_on__lte=timezone.localdate())
+
+    def unanswered(self) -> Self:
+        """Those that are due, less those whose next version is in review: that is an answer."""
+        sheets: Any = self.model
+        return self.due().exclude(progress__in=sheets.IN_REVIEW)
 
     def gone_for(self, user: Viewer) -> Self:
         """What was withdrawn, and that `user` would read now were it still there: the rule is

@@ -54,7 +54,7 @@ def _notices(sheet: Any, *, reviews: bool) -> Iterator[Notice]:
         yield Notice(
             title=sheet.title,
             url=reverse("practices:life", args=(sheet.pk,)),
-            what=_("Twelve months after its last review, does it still hold?"),
+            what=_("The day of its review has come: does it still hold?"),
             at=asked_at(sheet.review_on),
             space=None,
         )

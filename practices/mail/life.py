@@ -18,6 +18,7 @@ from core.site import absolute
 from practices.models import Sheet, Step
 from practices.permissions import rights_of
 from practices.querysets import bearers_of
+from practices.services.reminders import animators_on
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -65,10 +66,11 @@ def sheet_decided(mail: OutgoingMail) -> Message | None:
 
 @message("sheet_review")
 def sheet_review(mail: OutgoingMail) -> Message | None:
-    """To those who bear it, then to the animators, while the review is still due. The animators
-    are told whether somebody bears it."""
+    """To those who bear it, then to the animators, while the review is still due and no next
+    version is in review. The bearers are told when the animators are; these, whether somebody
+    bears it."""
     sheet = _of(mail)
-    if sheet is None or sheet.review_on is None or not sheet.is_due:
+    if sheet is None or not sheet.is_due or sheet.progress in Sheet.IN_REVIEW:
         return None
     rights = rights_of(mail.recipient, sheet) if mail.recipient else None
     bears = rights is not None and rights.bears
@@ -76,6 +78,7 @@ def sheet_review(mail: OutgoingMail) -> Message | None:
         "mine": bears,
         "review_on": sheet.review_on,
         "today": sheet.review_on == timezone.localdate(),
+        "told_on": animators_on(sheet) if bears else None,
         "borne": bears or bearers_of(sheet.pk).exists(),
     }
     return Message(

@@ -43,6 +43,9 @@ class Sheet(Audienced):
         CORRECTIONS = "corrections", _("Corrections asked")
         REFUSED = "refusee", _("Refused")
 
+    # What is prepared is in the hands of the animators.
+    IN_REVIEW = (Progress.SUBMITTED, Progress.REVIEW)
+
     class EvidenceLevel(models.TextChoices):
         """Codes of the taxonomy `niveaux_preuve`, which holds their words."""
 

@@ -98,10 +98,11 @@ def _carry_out(sheet: Sheet, given: dict[str, Any], rights: Rights, user: Any) -
     more = {"reason": given["reason"], "review_on": given["review_on"]}
     evidence = services.decide(sheet, level, by=user, **words, **more)
     if evidence.source_url:
-        # The worker asks it: a site that is slow to answer would make her wait.
+        # The worker asks it: a site that is slow to answer would make her wait. Silence is found
+        # only while something else answers us: no hour is promised.
         return _(
-            "The level of evidence is decided. If the link of its source does not answer, this "
-            "page will say so within the hour."
+            "The level of evidence is decided. The link of its source is asked once a day: this "
+            "page will say so if it is found not to answer."
         )
     return _("The level of evidence is decided.")
 

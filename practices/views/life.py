@@ -175,9 +175,9 @@ def _done(request: HttpRequest, sheet: Sheet, row: Act, form: ActForm) -> HttpRe
 
 def _still_to_review(sheet: Sheet) -> SafeString:
     """What was published was not read again in full: where to say that it was."""
-    said = _("The sheet is still to be looked at again, on %(day)s.")
+    said = _("The sheet is still to be looked at again on %(day)s.")
     if sheet.is_due:
-        said = _("The sheet is still to be looked at again, since %(day)s.")
+        said = _("The sheet has been due for another look since %(day)s.")
     confirm = reverse("practices:act", args=(sheet.pk, "confirmer"))
     words = said % {"day": day(sheet.review_on)}
     return format_html('{} <a href="{}">{}</a>', words, confirm, _("It still holds…"))

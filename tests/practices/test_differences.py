@@ -187,6 +187,17 @@ def test_in_plain_text_what_is_far_from_a_change_is_left_out() -> None:
     assert before.endswith("…")
 
 
+def test_in_plain_text_a_changed_word_is_not_glued_to_what_comes_after_it() -> None:
+    far = " ".join(["loin"] * 60)
+    said, says = f"Lundi {far} fin.", f"Jeudi {far} terme."
+
+    [difference] = between(BY_NAME["besoin"], {"context": said}, {"context": says})
+    [(before, after)] = differences.told(difference)
+
+    assert before.startswith("Lundi loin") and before.endswith("loin fin.")
+    assert after.startswith("Jeudi loin") and after.endswith("loin terme.")
+
+
 def test_in_plain_text_what_came_has_nothing_before_it() -> None:
     lines = {"essential": ["Le lieu"]}, {"essential": ["Le lieu", "mot " * 400]}
     [difference] = between(BY_NAME["composantes"], *lines)

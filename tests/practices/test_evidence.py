@@ -276,25 +276,34 @@ def test_without_a_network_nothing_is_counted_and_a_dead_page_is(
     assert expiry(sheet) == expiry(other) == Expiry.SOURCE
 
 
-def test_a_link_that_does_not_answer_says_since_when_to_whoever_reads_the_level(
+def test_a_link_that_does_not_answer_says_so_to_whoever_reads_the_level(
     public_sheet: Sheet, world: World, web: Web, as_: As
 ) -> None:
     url = f"/pratiques/{public_sheet.pk}/preuve/"
     given = {"level": "2", "source": "Rapport", "source_url": LINK}
     page = as_(world.maude).post(url, given, follow=True).content.decode()
-    assert "le dira d’ici une heure" in page and web.asked == 0
+    # No hour is promised: a lone link whose host is gone is not told from our own lost network.
+    assert "est vérifié une fois par jour" in page and "d’ici une heure" not in page
+    assert web.asked == 0
     web.status = 404
     on_day(1)
-    assert "n’a pas répondu le" in as_(None).get(url).content.decode()
+    # A link that says to come back later, or that we could not ask, did not fail that day.
+    web.status = 503
     on_day(2)
+    page = as_(None).get(url).content.decode()
+    assert "1 fois sans réponse" in page
+    assert formats.day(noon(days=2).date()) not in page
+    web.status = 404
     on_day(3)
+    assert "2 fois sans réponse" in as_(None).get(url).content.decode()
+    on_day(4)
     for person in (None, world.maude):
         page = as_(person).get(url).content.decode()
-        assert f"ne répond plus (constaté le {formats.day(noon(days=3).date())})" in page
+        assert f"ne répond plus (constaté le {formats.day(noon(days=4).date())})" in page
         assert "quelqu’un regarde d’abord la source" in page
     # It answers again: nothing but a decision ends the expiry.
     web.status = 200
-    on_day(4)
+    on_day(5)
     assert expiry(public_sheet) == Expiry.SOURCE
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.test import Client, RequestFactory
 from django.utils import timezone, translation
 
@@ -13,8 +14,10 @@ from accounts.models import User
 from core import content
 from home.page import MemberHome, Waiting
 from home.shell import Shell
+from notifications.centre import notices
 from practices.models import Bearer, Proposal, Sheet
 from practices.services import improving, life
+from tests.clock import noon
 from tests.conftest import World, make_person
 from tests.forums.test_budgets import arrived, counted
 from tests.practices.conftest import make_published, make_sheet
@@ -52,6 +55,16 @@ def test_the_bearer_of_a_sheet_is_told_of_its_improvements_and_led_to_them(
     for person in (world.real, world.naima, world.eve):
         assert awaits(person, rf) == [], "a colleague, or who proposed, bears nothing"
         assert line.title not in as_(person).get("/").content.decode()
+
+
+def test_the_notice_of_a_review_is_of_the_midnight_of_its_day(world: World, sheet: Sheet) -> None:
+    """Seen in the night, it is not new again at the hour of the mail."""
+    night = noon() - timedelta(hours=9)
+    Sheet.objects.update(review_on=noon().date())
+    with time_machine.travel(night, tick=False), translation.override("fr"):
+        (notice,) = [one for one in notices(world.maude) if one.what.startswith("Le jour")]
+
+    assert timezone.localtime(notice.at) == noon().replace(hour=0)
 
 
 def test_those_of_several_sheets_are_told_together_and_lead_to_her_sheets(

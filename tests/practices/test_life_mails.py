@@ -8,15 +8,18 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import User
+from core import formats
 from core.models import OutgoingMail
 from practices.models import Sheet
 from practices.services import life, reminders, writing
 from tests.clock import noon
 from tests.conftest import World
-from tests.practices.conftest import make_sheet
+from tests.practices.conftest import make_published, make_sheet
 
 pytestmark = pytest.mark.django_db
 
@@ -128,12 +131,75 @@ def test_a_sheet_whose_day_was_missed_is_asked_for_all_the_same_and_once(
     world: World, sheet: Sheet, day: int
 ) -> None:
     on_day(sheet, day)
+    # Its bearers have their thirty days from then.
+    on_day(sheet, day + 29)
+    assert asked("sheet_review") == [world.maude]
+    on_day(sheet, day + 30)
     assert asked("sheet_review") == [world.maude, world.odile]
     # Mails are forgotten after a month: the journal is not.
     OutgoingMail.objects.all().delete()
-    for later in (1, 40, 90):
+    for later in (31, 40, 90):
         on_day(sheet, day + later)
     assert asked("sheet_review") == []
+
+
+def test_an_animator_who_bears_a_sheet_reads_one_mail_of_a_morning(
+    world: World, sheet: Sheet
+) -> None:
+    on_day(sheet, 0)
+    world.odile.organisation = sheet.bearer
+    world.odile.save()
+    sheet.bearers.create(user=world.odile)
+    OutgoingMail.objects.all().delete()
+    on_day(sheet, 30)
+    on_day(sheet, 31)
+
+    assert asked("sheet_review") == [world.odile]
+
+
+def submit_next(sheet: Sheet, world: World) -> None:
+    """Its bearer sends the animators its next version."""
+    writing.save_section(sheet, "besoin", {"context": "Neuf."}, by=world.maude, revision=0)
+    life.submit(sheet, by=world.maude)
+
+
+def test_a_next_version_in_review_is_an_answer_until_it_comes_back(
+    world: World, sheet: Sheet
+) -> None:
+    on_day(sheet, 0)
+    submit_next(sheet, world)
+    on_day(sheet, 31)
+    assert asked("sheet_review") == [world.maude]
+    life.ask_corrections(sheet, by=world.odile, words="Plus court")
+    on_day(sheet, 32)
+    assert asked("sheet_review") == [world.maude, world.odile]
+
+
+def test_a_mail_about_a_review_does_not_leave_once_the_next_version_is_submitted(
+    world: World, sheet: Sheet, work: Work
+) -> None:
+    work()
+    mail.outbox.clear()
+    Sheet.objects.update(review_on=timezone.localdate())
+    reminders.remind_reviews()
+    submit_next(sheet, world)
+    work()
+
+    assert asked("sheet_review") == [world.maude] and mail.outbox == []
+
+
+def test_when_nothing_is_to_be_said_eight_due_sheets_cost_what_two_do(world: World) -> None:
+    costs = []
+    for more in (2, 6):
+        for _ in range(more):
+            make_published(world)
+        Sheet.objects.update(review_on=timezone.localdate())
+        reminders.remind_reviews()
+        with CaptureQueriesContext(connection) as asked_for:
+            reminders.remind_reviews()
+        costs.append(len(asked_for))
+
+    assert costs == [3, 3]
 
 
 def test_who_is_named_later_is_asked_too_and_the_others_not_again(
@@ -174,9 +240,33 @@ def test_the_mail_says_what_counts_as_an_answer_and_what_comes_without(
     assert "Rien ne se retire tout seul" in body
 
 
+def test_the_bearers_read_on_which_day_the_animators_are_told(
+    world: World, sheet: Sheet, work: Work
+) -> None:
+    told_on = formats.day(noon(days=30).date())
+    for late in (40, 0):
+        body = written(world, sheet, work, day=late, to=world.maude)
+        assert f"l’équipe d’animation en est avisée le {told_on}" in body
+        assert not [one for one in mail.outbox if one.to == [world.odile.email]]
+
+
+def test_who_is_named_once_the_animators_were_told_reads_so(
+    world: World, sheet: Sheet, work: Work
+) -> None:
+    sheet.bearers.all().delete()
+    written(world, sheet, work, day=1, to=world.odile)
+    sheet.bearers.create(user=world.maude)
+    assert "l’équipe d’animation en est déjà avisée" in written(
+        world, sheet, work, day=1, to=world.maude
+    )
+
+
 def test_the_animators_are_told_whether_somebody_looks_after_it(
     world: World, sheet: Sheet, work: Work
 ) -> None:
+    Sheet.objects.update(review_on=noon(days=-31).date())
+    with time_machine.travel(noon(days=-30), tick=False):
+        reminders.remind_reviews()
     silent = written(world, sheet, work, day=31, to=world.odile)
     assert "n’ont pas répondu" in silent and "Plus personne" not in silent
     world.maude.organisation = world.phare

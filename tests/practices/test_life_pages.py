@@ -337,7 +337,8 @@ def test_who_publishes_changes_says_whether_she_read_the_whole_of_it_again(
         ticked
     )
     assert ActionLog.objects.filter(verb="sheet.reviewed").exists() is ticked
-    assert ("reste à revoir" in said) is not ticked
+    still = "reste à revoir le " if days > 0 else "reste à revoir depuis le "
+    assert (still in said) is not ticked
     # Among the acts of the page, and in the message.
     assert said.count(f'href="{vie(sheet, "confirmer")}"') == (1 if ticked else 2)
 
@@ -412,6 +413,7 @@ def test_each_row_of_the_list_leads_to_its_acts(world: World, as_: As, sheet: Sh
     name = f'href="{vie(sheet, "porteuses")}"'
 
     page = odile.get("/pratiques/a-revoir/").content.decode()
+    assert "Le jour de leur révision est venu." in page
     for path in (vie(sheet, "confirmer"), vie(sheet, "archiver")):
         assert f'href="{path}"' in page
         assert odile.get(path).status_code == 200
