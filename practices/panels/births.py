@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core import content
 from core.links import End, end
+from practices import laying
 from practices.models import Passage
 from practices.sections import BY_NAME
 from practices.services.births import THREAD, Hold, hold_of, passages_of
@@ -71,7 +72,8 @@ def _thread(number: int, user: User) -> End | None:
 def _passages(sheet: Sheet, user: User, said: Content) -> list[Quoted]:
     rows = list(Passage.objects.in_sheet(sheet).order_by("pk"))
     read = passages_of([one.object_id for one in rows], user)
+    reading = laying.Reading(said)
     return [
-        Quoted(one, BY_NAME[one.section].label, read.get(one.object_id), hold_of(one, said))
+        Quoted(one, BY_NAME[one.section].label, read.get(one.object_id), hold_of(one, reading))
         for one in rows
     ]

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from core import content, links, log, warning
 from core.audience import State
 from core.events import emit, run_hooks
-from practices import laying
+from practices import laying, whose
 from practices.content import Content, Values
 from practices.errors import (
     FieldTooLong,
@@ -202,10 +202,18 @@ def shown_to(passage: Passage, user: User) -> Shown | None:
     sheet = passage.sheet
     content = working_content(sheet) if sheet.current_id is None else sheet.content
     found = laying.stand(content, passage.section, passage.field, words)
+    others = _others(passage)
     if found.whole:
-        return Shown(words, found.entries)
+        return Shown(words, whose.beside_others(found.entries, words, others) or meant)
     left = found.entries + [one for one in _akin(passage, content) if one not in found.entries]
+    left = whose.parts_of(left, words, others)
     return Shown(words, left or meant, rewritten=bool(left), absent=not left)
+
+
+def _others(passage: Passage) -> list[str]:
+    """The words of the other passages of its sheet."""
+    rows = passage.sheet.passages.exclude(pk=passage.pk).exclude(text="")
+    return list(rows.values_list("text", flat=True))
 
 
 def _akin(passage: Passage, content: Content) -> list[laying.Entry]:
@@ -303,7 +311,7 @@ def _take_out(sheet: Sheet, passage: Passage) -> None:
     field = BY_NAME[passage.section].field(passage.field)
     row = WorkingSection.objects.filter(sheet=sheet, name=passage.section).first()
     if row is not None and passage.text:
-        values = laying.lift(field, row.values, passage.text)
+        values = whose.lift(field, row.values, passage.text)
         if values != row.values:
             _write(sheet, passage.section, row, values)
     if not passage.text or not laying.still_there(working_content(sheet), passage.text):
@@ -358,7 +366,7 @@ class Hold(models.TextChoices):
     REWRITTEN = "recrit", _("rewritten since their writer agreed")
 
 
-def hold_of(passage: Passage, content: Content) -> Hold | None:
+def hold_of(passage: Passage, content: Content | laying.Reading) -> Hold | None:
     """What holds the sheet that says `content`. An accord is given to words: it holds nothing else
     than these, word for word, whoever changed them."""
     if passage.consent == Consent.WAITING:
@@ -377,8 +385,8 @@ def held(sheet: Sheet) -> list[tuple[Passage, Hold]]:
     if sheet.current_id is not None:
         return []
     rows = list(sheet.passages.exclude(consent__in=(Consent.OWN, Consent.DROPPED)).order_by("pk"))
-    content = working_content(sheet) if rows else {}
-    found = ((one, hold_of(one, content)) for one in rows)
+    reading = laying.Reading(working_content(sheet) if rows else {})
+    found = ((one, hold_of(one, reading)) for one in rows)
     return [(one, hold) for one, hold in found if hold is not None]
 
 
