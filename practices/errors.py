@@ -146,6 +146,14 @@ class PassageChanged(Refused):
     status = 409
 
 
+class WriterLeft(Refused):
+    message = _(
+        "Their writer has left and cannot be asked: put these words back as they were agreed to, "
+        "or do without them."
+    )
+    status = 409
+
+
 class StillThere(Refused):
     message = _(
         "Some of these words are still in the sheet: rewrite them in your own, then take the "

@@ -26,6 +26,7 @@ from practices.errors import (
     PassagesWaiting,
     StillThere,
     TooMany,
+    WriterLeft,
     WrongStage,
 )
 from practices.models import Credit, Passage, Sheet, Version, WorkingSection
@@ -255,6 +256,7 @@ def answer(passage: Passage, *, by: User, yes: bool, named: bool = False, seen: 
     passage.answered_at = timezone.now()
     passage.credited = yes and named
     passage.consent = Consent.GIVEN if yes else Consent.REFUSED
+    passage.quiet = passage.quiet or _confidential(passage)
     if yes or passage.text:
         passage.text = shown.agreed
     if enters:
@@ -269,6 +271,15 @@ def answer(passage: Passage, *, by: User, yes: bool, named: bool = False, seen: 
     if before != passage.consent:
         emit("passage.answered", passage=passage.pk, yes=int(yes), enters=int(enters))
     return passage
+
+
+def _confidential(passage: Passage) -> bool:
+    """Whether its message is of a confidential space now, whoever reads it there: since it was
+    asked for, its thread may have moved."""
+    kind = content.get(passage.kind)
+    message = kind.for_rows(kind.objects.filter(pk=passage.object_id)).first()
+    space = kind.space(message) if message is not None else None
+    return space is not None and space.confidential
 
 
 def may_agree(passage: Passage, sheet: Sheet) -> bool:
@@ -404,7 +415,7 @@ def ask_again(passage: Passage, *, by: User) -> Passage:
     """Who makes the sheet changed the words that were agreed to: their writer is asked again, of
     what stands there now. What still stands as she agreed is not asked again.
 
-    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`.
+    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `WriterLeft`.
     """
     sheet, rights = editable(passage.sheet, by)
     if sheet.progress in (Progress.SUBMITTED, Progress.REVIEW) and not rights.moderates:
@@ -412,6 +423,8 @@ def ask_again(passage: Passage, *, by: User) -> Passage:
     passage = Passage.objects.get(pk=passage.pk)
     if hold_of(passage, working_content(sheet)) != Hold.REWRITTEN or sheet.current_id is not None:
         return passage
+    if passage.left:
+        raise WriterLeft
     passage.consent, passage.credited = Consent.WAITING, False
     passage.asked_at, passage.reminded_at, passage.answered_at = timezone.now(), None, None
     passage.save()

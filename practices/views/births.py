@@ -213,7 +213,7 @@ def drop_passage(request: HttpRequest, sheet: Sheet, number: int) -> HttpRespons
     passage = get_object_or_404(Passage.objects.in_sheet(sheet), pk=number)
     again = request.POST.get("acte") == AGAIN
     try:
-        (births.ask_again if again else births.drop)(passage, by=person(request))
+        after = (births.ask_again if again else births.drop)(passage, by=person(request))
     except Refused as refusal:
         if refusal.status != 409:
             raise
@@ -224,5 +224,7 @@ def drop_passage(request: HttpRequest, sheet: Sheet, number: int) -> HttpRespons
             if again
             else _("These words are no longer in the sheet.")
         )
+        if again and after.consent == passage.consent:
+            done = _("Nothing was asked: these words stand as agreed to, or await their answer.")
         messages.success(request, done)
     return redirect(f"{sheet.get_absolute_url()}#passages")

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from forums.models import Thread
-from practices.errors import PassageChanged, PassagesRewritten, WrongStage
+from practices.errors import PassageChanged, PassagesRewritten, WriterLeft, WrongStage
 from practices.models import Credit, Passage, Sheet
 from practices.services import births, life, writing
 from practices.services.common import Missing
@@ -176,6 +177,38 @@ def test_what_stands_as_she_agreed_is_not_asked_again(world: World, thread: Thre
     with pytest.raises(WrongStage):
         births.ask_again(passage, by=world.maude)
     assert births.ask_again(passage, by=world.odile).consent == Consent.WAITING
+
+
+def test_who_left_is_not_asked_again_and_keeps_her_accord(
+    world: World, thread: Thread, as_: As
+) -> None:
+    sheet = made(thread, world.maude)
+    passage = agreed(sheet, world)
+    rewrite(sheet, OTHERS, by=world.maude)
+    User.objects.filter(pk=world.eve.pk).update(is_active=False)
+    address = f"/pratiques/{sheet.pk}/passages/{passage.pk}/retirer/"
+
+    with pytest.raises(WriterLeft):
+        births.ask_again(passage, by=world.maude)
+    page = as_(world.maude).post(address, {"acte": "redemander"}, follow=True).content.decode()
+
+    passage.refresh_from_db()
+    assert (passage.consent, passage.credited) == (Consent.GIVEN, True)
+    assert str(WriterLeft.message) in page
+    # Of who is unnamed nothing says that she left.
+    Passage.objects.filter(pk=passage.pk).update(unnamed=True)
+    assert births.ask_again(passage, by=world.maude).consent == Consent.WAITING
+
+
+def test_the_page_does_not_say_that_words_that_stand_are_asked_again(
+    world: World, thread: Thread, as_: As
+) -> None:
+    sheet = made(thread, world.maude)
+    passage = agreed(sheet, world)
+    address = f"/pratiques/{sheet.pk}/passages/{passage.pk}/retirer/"
+    page = as_(world.maude).post(address, {"acte": "redemander"}, follow=True)
+    said = [str(one) for one in page.context["messages"]]
+    assert said == [_("Nothing was asked: these words stand as agreed to, or await their answer.")]
 
 
 def test_rewritten_in_other_words_it_is_credited_to_nobody(
