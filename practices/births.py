@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F
 from django.utils import timezone
 
 from core.events import hook, on
@@ -18,6 +18,7 @@ from practices.services.births import follow_thread, look_again, mark_thread, th
 # is told. A duty that did not run catches up for as long as mails are remembered.
 PATIENCE = timedelta(days=7)
 CAUGHT_UP = 3 * PATIENCE
+DAY = timedelta(days=1)
 
 
 @on("passages.asked")
@@ -54,10 +55,12 @@ def remind_writers() -> None:
         look_again(passage)
     now = timezone.now()
     rows = waiting.select_related("sheet__owner", "writer")
-    for passage in rows.filter(Q(reminded_at=None) | Q(reminded_at__gt=now - PATIENCE)):
+    # Of who left, `reminded_at` becomes the moment of asking: it says, for longer than mails are
+    # remembered, that the maker was told.
+    for passage in rows.exclude(reminded_at=F("asked_at")):
         if passage.left:
             _tell_maker(passage, gone=True)
-            Passage.objects.filter(pk=passage.pk, reminded_at=None).update(reminded_at=now)
+            Passage.objects.filter(pk=passage.pk).update(reminded_at=passage.asked_at)
     late = waiting.filter(reminded_at=None, asked_at__lte=now - PATIENCE)
     writers = set(late.values_list("writer_id", flat=True))
     for passage in rows.filter(reminded_at=None):
@@ -67,7 +70,8 @@ def remind_writers() -> None:
         if passage.reachable:
             key = f"passages_reminded:{passage.writer_id}:{timezone.localdate()}"
             queue("passages_reminded", to=passage.writer, dedupe=key)
-        Passage.objects.filter(pk=passage.pk).update(reminded_at=now)
+        # What was asked since yesterday has its own week: it is not asked twice in a day.
+        Passage.objects.filter(pk=passage.pk, asked_at__lte=now - DAY).update(reminded_at=now)
     asked_twice = (now - CAUGHT_UP, now - PATIENCE)
     for passage in rows.filter(reminded_at__range=asked_twice):
         if not passage.left:

@@ -17,10 +17,12 @@ if TYPE_CHECKING:
 MOST = 50
 
 
-def waiting_for(person: User) -> list[Passage]:
-    """The passages that await her answer, the oldest first; not those of a confidential space that
-    she no longer reads. Two queries at most."""
+def waiting_for(person: User, *, of_sheet: int | None = None) -> list[Passage]:
+    """The passages that await her answer, or those of one sheet, the oldest first; not those of a
+    confidential space that she no longer reads. Two queries at most."""
     rows = Passage.objects.of(person).waiting().select_related("sheet__owner", "sheet__bearer")
+    if of_sheet is not None:
+        rows = rows.filter(sheet_id=of_sheet)
     return _read_by(person, list(rows.order_by("asked_at", "pk")[:MOST]))
 
 

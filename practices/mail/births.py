@@ -33,7 +33,7 @@ def passages_asked(mail: OutgoingMail) -> Message | None:
     person = mail.recipient
     if person is None:
         return None
-    waiting = [one for one in waiting_for(person) if one.sheet_id == mail.object_id]
+    waiting = waiting_for(person, of_sheet=mail.object_id)
     return _asking(person, waiting, again=bool(mail.data.get("again")))
 
 
@@ -129,12 +129,15 @@ def passages_published(mail: OutgoingMail) -> Message | None:
 
 @message("passage_answered")
 def passage_answered(mail: OutgoingMail) -> Message | None:
-    """To who makes the sheet: that somebody answered, never who."""
+    """To who makes the sheet: that somebody answered, never who; nothing when the answer, or what
+    was made of it, is another by now."""
     rows = Passage.objects.select_related("sheet__owner").filter(pk=mail.object_id or 0)
     passage = rows.first()
     if passage is None or not _makes(passage.sheet, mail.recipient):
         return None
     yes, held = bool(mail.data.get("yes")), passage.consent == Passage.Consent.REFUSED
+    if yes != (passage.consent == Passage.Consent.GIVEN):
+        return None
     absent = yes and hold_of(passage, working_content(passage.sheet)) is not None
     return Message(
         context={
