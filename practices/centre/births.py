@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -25,10 +26,12 @@ def waiting_for(person: User) -> list[Passage]:
 
 
 def answered_by(person: User) -> list[Passage]:
-    """Those of drafts that she answered, the last first; with the same exception. Two queries at
-    most."""
-    rows = Passage.objects.of(person).exclude(consent=Passage.Consent.WAITING)
-    rows = rows.select_related("sheet__bearer").order_by("-answered_at", "-pk")
+    """Those of drafts that she answered, the last first, then those that were done without; with
+    the same exception. Two queries at most."""
+    rows = Passage.objects.once_of(person).exclude(consent=Passage.Consent.WAITING)
+    rows = rows.filter(Q(consent=Passage.Consent.DROPPED) | Q(answered_at__isnull=False))
+    rows = rows.select_related("sheet__bearer")
+    rows = rows.order_by(F("answered_at").desc(nulls_last=True), "-pk")
     return _read_by(person, list(rows[:MOST]))
 
 
