@@ -8,6 +8,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.text import French
 from notifications.centre import Notice, source
 from practices.models import Passage
 from practices.services.births import passages_of
@@ -48,7 +49,7 @@ def passages(person: User, most: int) -> list[Notice]:
         Notice(
             title=_("May your words be quoted in a practice sheet?"),
             url=reverse("practices:consent", args=(passage.pk,)),
-            what=passage.sheet.title or passage.sheet.bearer.name,
+            what=French(passage.sheet.title) or passage.sheet.bearer.name,
             at=passage.asked_at,
             space=None,
         )
