@@ -33,17 +33,16 @@ def ask_writers(payload: dict[str, Any]) -> None:
 
 @on("passage.asked_again")
 def ask_writer_again(payload: dict[str, Any]) -> None:
-    """One mail each time that her words were rewritten and that she is asked about them."""
+    """One mail each time that her words were rewritten and that she is asked about them; one a day
+    for those that were put back."""
     rows = Passage.objects.waiting().filter(pk=payload["passage"])
     passage = rows.select_related("sheet", "writer").first()
     if passage is not None and passage.reachable:
-        key = f"passages_asked:{passage.sheet_id}:{passage.writer_id}:{_asked(passage)}"
-        data = {"again": 1}
+        again = payload.get("rewritten", 1)
+        when = int(passage.asked_at.timestamp()) if again else f"{passage.asked_at:%Y-%m-%d}"
+        key = f"passages_asked:{passage.sheet_id}:{passage.writer_id}:{when}"
+        data = {"again": again}
         queue("passages_asked", to=passage.writer, about=passage.sheet, data=data, dedupe=key)
-
-
-def _asked(passage: Passage) -> int:
-    return int(passage.asked_at.timestamp())
 
 
 @daily(hour=9, name="practices.remind_writers")
@@ -91,15 +90,19 @@ def _tell_maker(passage: Passage, *, gone: bool) -> None:
 
 @on("passage.answered")
 def tell_asker(payload: dict[str, Any]) -> None:
-    """Who makes the sheet is told that somebody answered, never who."""
-    rows = Passage.objects.select_related("sheet__owner")
+    """Who makes the sheet is told that somebody answered, never who: once for each answer. So is
+    the animator who is reviewing it, when words leave what she reads."""
+    rows = Passage.objects.select_related("sheet__owner", "sheet__claimed_by")
     passage = rows.filter(pk=payload["passage"]).first()
-    if passage is not None and passage.sheet.owner is not None:
-        data = {"yes": payload["yes"], "enters": payload.get("enters", 0)}
-        key = f"passage_answered:{passage.pk}:{payload['yes']}:{_asked(passage)}"
-        queue(
-            "passage_answered", to=passage.sheet.owner, about=passage, data=data, dedupe=key
-        )  # fmt: skip
+    if passage is None:
+        return
+    sheet, yes = passage.sheet, payload["yes"]
+    reviewer = sheet.claimed_by if sheet.progress == Sheet.Progress.REVIEW and not yes else None
+    data = {"yes": yes, "stood": payload.get("stood", 1)}
+    key = f"passage_answered:{passage.pk}:{yes}:{payload.get('at', '')}"
+    for person in {one for one in (sheet.owner, reviewer) if one is not None}:
+        once = f"{key}:{person.pk}"
+        queue("passage_answered", to=person, about=passage, data=data, dedupe=once)
 
 
 @on("post.hidden")

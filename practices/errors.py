@@ -162,6 +162,19 @@ class StillThere(Refused):
     status = 409
 
 
+class NothingLeft(Refused):
+    message = _(
+        "Nothing of these words is left in the sheet: put them back, or do without them. Nobody "
+        "can be asked about what is not there."
+    )
+    status = 409
+
+
+class NoRoom(Refused):
+    message = _("There is no room for these words in their section: shorten it, then try again.")
+    status = 409
+
+
 class AlreadyAnswered(Refused):
     message = _("This improvement has its answer already: look at it again.")
     status = 409

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ from practices.content import Content, Values
 from practices.errors import (
     FieldTooLong,
     NoMessageChosen,
+    NoRoom,
+    NothingLeft,
     PassageChanged,
     PassagesRewritten,
     PassagesWaiting,
@@ -36,6 +39,7 @@ from practices.services.writing import begin_sheet, save_section
 
 if TYPE_CHECKING:
     from accounts.models import Organisation, User
+    from practices.permissions import Rights
 
 THREAD, MESSAGE = "thread", "post"
 Consent = Passage.Consent
@@ -203,30 +207,32 @@ def shown_to(passage: Passage, user: User) -> Shown | None:
     sheet = passage.sheet
     content = working_content(sheet) if sheet.current_id is None else sheet.content
     found = laying.stand(content, passage.section, passage.field, words)
-    others = _others(passage)
+    passages = list(sheet.passages.exclude(text=""))
     if found.whole:
+        others = _texts(passage, passages)
         return Shown(words, whose.beside_others(found.entries, words, others) or meant)
-    left = found.entries + [one for one in _akin(passage, content) if one not in found.entries]
-    left = whose.parts_of(left, words, others)
+    left = left_of(passage, content, passages)
     return Shown(words, left or meant, rewritten=bool(left), absent=not left)
 
 
-def _others(passage: Passage) -> list[str]:
-    """The words of the other passages of its sheet."""
-    rows = passage.sheet.passages.exclude(pk=passage.pk).exclude(text="")
-    return list(rows.values_list("text", flat=True))
+def left_of(passage: Passage, content: Content, passages: Iterable[Passage]) -> list[laying.Entry]:
+    """What is left of its words in the sheet that says `content`: its sentences of the entries that
+    hold one of them, and of those of its field that are partly its words and not those of another
+    of the `passages` of the sheet."""
+    found = laying.stand(content, passage.section, passage.field, passage.text).entries
+    akin = laying.akin(content, passage.section, passage.field, passage.text)
+    others = _texts(passage, passages)
+    found += [one for one in akin if one not in found and not _holds_any(one, others)]
+    return whose.parts_of(found, passage.text, others)
 
 
-def _akin(passage: Passage, content: Content) -> list[laying.Entry]:
-    """The entries of its field that are partly its words, and not those of another passage."""
-    found = laying.akin(content, passage.section, passage.field, passage.text)
-    others = passage.sheet.passages.exclude(pk=passage.pk).exclude(text="")
-    texts = list(others.values_list("text", flat=True)) if found else []
-    return [
-        one
-        for one in found
-        if not any(laying.still_there({"": {"": one.value}}, text) for text in texts)
-    ]
+def _texts(passage: Passage, passages: Iterable[Passage]) -> list[str]:
+    """The words of the other passages."""
+    return [one.text for one in passages if one.text and one.pk != passage.pk]
+
+
+def _holds_any(entry: laying.Entry, texts: Iterable[str]) -> bool:
+    return any(laying.still_there({"": {"": entry.value}}, text) for text in texts)
 
 
 def digest(words: str) -> str:
@@ -252,15 +258,17 @@ def answer(passage: Passage, *, by: User, yes: bool, named: bool = False, seen: 
         raise PassageChanged
     if yes and not may_agree(passage, sheet):
         raise WrongStage
-    before, enters = passage.consent, yes and not passage.text
+    before, stood = passage.consent, bool(passage.text)
     passage.answered_at = timezone.now()
     passage.credited = yes and named
     passage.consent = Consent.GIVEN if yes else Consent.REFUSED
     passage.quiet = passage.quiet or _confidential(passage)
     if yes or passage.text:
         passage.text = shown.agreed
-    if enters:
-        _put_in(sheet, passage)
+    if yes and not stood:
+        # Where there is no room any more, her words wait beside the draft.
+        with suppress(NoRoom):
+            _put_in(sheet, passage)
     elif not yes:
         _take_out(sheet, passage)
     passage.save()
@@ -269,7 +277,8 @@ def answer(passage: Passage, *, by: User, yes: bool, named: bool = False, seen: 
     teller = None if passage.unnamed or passage.quiet else by
     log.record("passage.answered", sheet, by=teller, passage=passage.pk, yes=yes)
     if before != passage.consent:
-        emit("passage.answered", passage=passage.pk, yes=int(yes), enters=int(enters))
+        at = passage.answered_at.isoformat()
+        emit("passage.answered", passage=passage.pk, yes=int(yes), stood=int(stood), at=at)
     return passage
 
 
@@ -306,13 +315,13 @@ def _hers(passage: Passage, by: User) -> Passage:
 
 
 def _put_in(sheet: Sheet, passage: Passage) -> None:
-    """Lay her words into the draft. Where there is no room any more, they wait beside it."""
+    """Lay her words into the draft. Raises `NoRoom`."""
     field = BY_NAME[passage.section].field(passage.field)
     row = WorkingSection.objects.filter(sheet=sheet, name=passage.section).first()
     try:
         values = laying.lay(field, row.values if row is not None else {}, passage.text)
     except (FieldTooLong, TooMany):
-        return
+        raise NoRoom from None
     _write(sheet, passage.section, row, values)
 
 
@@ -348,10 +357,7 @@ def drop(passage: Passage, *, by: User) -> Passage:
 
     Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `StillThere`.
     """
-    sheet, rights = editable(passage.sheet, by)
-    if sheet.progress in (Progress.SUBMITTED, Progress.REVIEW) and not rights.moderates:
-        raise WrongStage
-    passage = Passage.objects.get(pk=passage.pk)
+    sheet, passage = _being_made(passage, by)
     if passage.consent == Consent.DROPPED or sheet.current_id is not None:
         return passage
     refused = passage.consent == Consent.REFUSED
@@ -415,22 +421,91 @@ def ask_again(passage: Passage, *, by: User) -> Passage:
     """Who makes the sheet changed the words that were agreed to: their writer is asked again, of
     what stands there now. What still stands as she agreed is not asked again.
 
-    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `WriterLeft`.
+    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `WriterLeft`,
+    `NothingLeft`.
     """
-    sheet, rights = editable(passage.sheet, by)
-    if sheet.progress in (Progress.SUBMITTED, Progress.REVIEW) and not rights.moderates:
-        raise WrongStage
-    passage = Passage.objects.get(pk=passage.pk)
-    if hold_of(passage, working_content(sheet)) != Hold.REWRITTEN or sheet.current_id is not None:
+    sheet, passage = _being_made(passage, by)
+    said = working_content(sheet)
+    if hold_of(passage, said) != Hold.REWRITTEN or sheet.current_id is not None:
         return passage
     if passage.left:
         raise WriterLeft
+    if not left_of(passage, said, sheet.passages.all()):
+        raise NothingLeft
+    _ask(sheet, passage, by=by)
+    emit("passage.asked_again", passage=passage.pk, rewritten=1)
+    return passage
+
+
+@transaction.atomic
+def put_back(passage: Passage, *, by: User) -> Passage:
+    """Who makes the sheet puts words in again. Those that were agreed to and of which nothing is
+    left there come back as they were agreed to; those that she did without are read from their
+    message, and their writer is asked. What a writer refused is hers to put back.
+
+    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `NoRoom`.
+    """
+    sheet, passage = _being_made(passage, by)
+    if sheet.current_id is not None:
+        return passage
+    if passage.consent == Consent.GIVEN:
+        said = working_content(sheet)
+        if hold_of(passage, said) and not left_of(passage, said, sheet.passages.all()):
+            _put_in(sheet, passage)
+        return passage
+    if not passage.done_without:
+        return passage
+    own = passage.writer_id == by.pk and not passage.unnamed
+    words, quiet = _read_again(passage, by)
+    passage.quiet = passage.quiet or quiet
+    passage.text = words if own or not passage.quiet else ""
+    if passage.text:
+        _put_in(sheet, passage)
+    if own:
+        passage.consent = Consent.OWN
+        passage.save()
+        return passage
+    _ask(sheet, passage, by=by)
+    emit("passage.asked_again", passage=passage.pk, rewritten=0)
+    return passage
+
+
+def _read_again(passage: Passage, by: User) -> tuple[str, bool]:
+    """Its words as `by` reads its message now, and whether they are of a confidential space.
+    Raises `Missing`."""
+    kind = content.get(MESSAGE)
+    message = kind.for_rows(kind.readable_by(by).filter(pk=passage.object_id)).first()
+    found = passages_of([passage.object_id], by).get(passage.object_id)
+    if message is None or found is None:
+        raise Missing
+    words = words_of(found.text, passage.paragraphs, mended=passage.mended)
+    if not words:
+        raise Missing
+    space = kind.space(message)
+    return words, space is not None and space.confidential
+
+
+def _being_made(passage: Passage, by: User) -> tuple[Sheet, Passage]:
+    """The sheet, locked, and its passage, for who may change what it quotes now. Raises `Missing`,
+    `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`."""
+    sheet, rights = editable(passage.sheet, by)
+    if not may_change(sheet, rights):
+        raise WrongStage
+    return sheet, Passage.objects.get(pk=passage.pk)
+
+
+def may_change(sheet: Sheet, rights: Rights) -> bool:
+    """Whether who makes the sheet may change what it quotes: while the animators have it, they
+    alone do."""
+    return rights.moderates or sheet.progress not in (Progress.SUBMITTED, Progress.REVIEW)
+
+
+def _ask(sheet: Sheet, passage: Passage, *, by: User) -> None:
+    """Its writer has not answered any more."""
     passage.consent, passage.credited = Consent.WAITING, False
     passage.asked_at, passage.reminded_at, passage.answered_at = timezone.now(), None, None
     passage.save()
     log.record("passage.asked", sheet, by=by, passages=1)
-    emit("passage.asked_again", passage=passage.pk)
-    return passage
 
 
 # ---------------------------------------------------------------- what becomes of the messages

@@ -362,6 +362,44 @@ def test_the_mail_that_asks_is_about_its_sheet_however_many_wait_before_it(
     assert "Une autre pratique" in letter
 
 
+def test_each_refusal_is_told_and_to_the_animator_who_reviews_it_too(
+    world: World, thread: Thread, work: Work
+) -> None:
+    sheet = made(thread, world.maude)
+    passage = passage_by(sheet, world.eve)
+    say(passage, world.eve, yes=False)
+    work()
+    agreed(sheet, world)
+    life.submit(sheet, by=world.maude)
+    life.claim(sheet, by=world.odile)
+    work()
+    letters(world.maude), letters(world.odile)
+
+    for _press in range(2):
+        say(passage, world.eve, yes=False)
+        work()
+
+    (letter,) = letters(world.maude)
+    assert "refuse d’être citée dans votre fiche" in letter
+    assert "retirés de la fiche soumise" in letter
+    (letter,) = letters(world.odile)
+    assert "refuse d’être citée dans une fiche que vous révisez" in letter
+    assert world.eve.first_name not in letter
+
+
+def test_words_that_were_not_in_the_draft_are_not_said_to_be_taken_out_of_it(
+    world: World, secret: Thread, work: Work
+) -> None:
+    sheet = made(secret, world.odile, bearer=world.federation)
+    work()
+    letters(world.odile)
+    say(passage_by(sheet, world.naima, unnamed=False), world.naima, yes=False)
+    work()
+    (letter,) = letters(world.odile)
+    assert "retirés du brouillon" not in letter
+    assert "n’étaient pas dans le brouillon" in letter
+
+
 def test_those_who_agreed_are_told_that_the_sheet_is_published(
     world: World, thread: Thread, work: Work
 ) -> None:
