@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from core.audience import State
+from core.text import French
 from forums.models import Post, ReadPosition, Thread
 from notifications.attention import wanted_q, with_attention
 from notifications.centre import Notice, source
@@ -67,7 +68,7 @@ def _notice(thread: Any) -> Notice:
         number,
     )
     return Notice(
-        title=thread.title,
+        title=French(thread.title),
         url=f"{thread.get_absolute_url()}?nouveau",
         what=said % {"n": number, "author": author},
         at=thread.last_post_at,

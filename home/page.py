@@ -18,6 +18,7 @@ from accounts.models import Skill, User
 from community.models import JoinRequest
 from core import content, formats
 from core.content import Appeal, OpenItem, Reading, Section
+from core.text import French
 from home import welcome
 from home.shell import Shell
 from notifications import centre
@@ -174,7 +175,9 @@ class MemberHome:
         for kind in content.kinds():
             if kind.waiting is not None:
                 asked += kind.waiting(self.user)
-        questions = [Waiting(_("No reply yet"), "wait", one.title, one.url) for one in asked]
+        questions = [
+            Waiting(_("No reply yet"), "wait", French(one.title), one.url) for one in asked
+        ]
         return [*self._words(), *self._requests(), *questions, *self._organisation()]
 
     def _words(self) -> list[Waiting]:

@@ -18,7 +18,7 @@ from core.audience import State
 from core.web import person
 from library.models import Document
 from moderation.models import Report
-from practices.models import Sheet
+from practices.desk import awaiting
 
 
 @dataclass(frozen=True)
@@ -60,17 +60,13 @@ def _documents(user: Any) -> int:
     return Document.objects.moderated_by(user).filter(**waiting).count()
 
 
-def _sheets(user: Any) -> int:
-    return Sheet.objects.moderated_by(user).filter(progress=Sheet.Progress.SUBMITTED).count()
-
-
 PLACES = (
     Place("moderation.report", _("To look at"), "warning", _open_reports),
     Place("accounts.membershiprequest", _("Requests to join"), "building", _requests),
     Place("community.joinrequest", _("Entries into spaces"), "key", _join_requests),
     Place("forums.thread", _("Discussions"), "chat"),
     Place("library.document", _("Library"), "book", _documents),
-    Place("practices.sheet", _("Practices"), "practice", _sheets),
+    Place("practices.sheet", _("Practices"), "practice", awaiting),
     Place("accounts.user", _("Accounts"), "people"),
     Place("accounts.organisation", _("Organisations"), "place"),
     Place("accounts.invitation", _("Invitations"), "mail"),

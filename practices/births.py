@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import F
 from django.utils import timezone
 
 from core.events import hook, on
@@ -18,6 +18,7 @@ from practices.services.births import follow_thread, look_again, mark_thread, th
 # is told. A duty that did not run catches up for as long as mails are remembered.
 PATIENCE = timedelta(days=7)
 CAUGHT_UP = 3 * PATIENCE
+DAY = timedelta(days=1)
 
 
 @on("passages.asked")
@@ -32,17 +33,16 @@ def ask_writers(payload: dict[str, Any]) -> None:
 
 @on("passage.asked_again")
 def ask_writer_again(payload: dict[str, Any]) -> None:
-    """One mail each time that her words were rewritten and that she is asked about them."""
+    """One mail each time that her words were rewritten and that she is asked about them; one a day
+    for those that were put back."""
     rows = Passage.objects.waiting().filter(pk=payload["passage"])
     passage = rows.select_related("sheet", "writer").first()
     if passage is not None and passage.reachable:
-        key = f"passages_asked:{passage.sheet_id}:{passage.writer_id}:{_asked(passage)}"
-        data = {"again": 1}
+        again = payload.get("rewritten", 1)
+        when = int(passage.asked_at.timestamp()) if again else f"{passage.asked_at:%Y-%m-%d}"
+        key = f"passages_asked:{passage.sheet_id}:{passage.writer_id}:{when}"
+        data = {"again": again}
         queue("passages_asked", to=passage.writer, about=passage.sheet, data=data, dedupe=key)
-
-
-def _asked(passage: Passage) -> int:
-    return int(passage.asked_at.timestamp())
 
 
 @daily(hour=9, name="practices.remind_writers")
@@ -54,10 +54,12 @@ def remind_writers() -> None:
         look_again(passage)
     now = timezone.now()
     rows = waiting.select_related("sheet__owner", "writer")
-    for passage in rows.filter(Q(reminded_at=None) | Q(reminded_at__gt=now - PATIENCE)):
+    # Of who left, `reminded_at` becomes the moment of asking: it says, for longer than mails are
+    # remembered, that the maker was told.
+    for passage in rows.exclude(reminded_at=F("asked_at")):
         if passage.left:
             _tell_maker(passage, gone=True)
-            Passage.objects.filter(pk=passage.pk, reminded_at=None).update(reminded_at=now)
+            Passage.objects.filter(pk=passage.pk).update(reminded_at=passage.asked_at)
     late = waiting.filter(reminded_at=None, asked_at__lte=now - PATIENCE)
     writers = set(late.values_list("writer_id", flat=True))
     for passage in rows.filter(reminded_at=None):
@@ -67,7 +69,8 @@ def remind_writers() -> None:
         if passage.reachable:
             key = f"passages_reminded:{passage.writer_id}:{timezone.localdate()}"
             queue("passages_reminded", to=passage.writer, dedupe=key)
-        Passage.objects.filter(pk=passage.pk).update(reminded_at=now)
+        # What was asked since yesterday has its own week: it is not asked twice in a day.
+        Passage.objects.filter(pk=passage.pk, asked_at__lte=now - DAY).update(reminded_at=now)
     asked_twice = (now - CAUGHT_UP, now - PATIENCE)
     for passage in rows.filter(reminded_at__range=asked_twice):
         if not passage.left:
@@ -87,15 +90,19 @@ def _tell_maker(passage: Passage, *, gone: bool) -> None:
 
 @on("passage.answered")
 def tell_asker(payload: dict[str, Any]) -> None:
-    """Who makes the sheet is told that somebody answered, never who."""
-    rows = Passage.objects.select_related("sheet__owner")
+    """Who makes the sheet is told that somebody answered, never who: once for each answer. So is
+    the animator who is reviewing it, when words leave what she reads."""
+    rows = Passage.objects.select_related("sheet__owner", "sheet__claimed_by")
     passage = rows.filter(pk=payload["passage"]).first()
-    if passage is not None and passage.sheet.owner is not None:
-        data = {"yes": payload["yes"], "enters": payload.get("enters", 0)}
-        key = f"passage_answered:{passage.pk}:{payload['yes']}:{_asked(passage)}"
-        queue(
-            "passage_answered", to=passage.sheet.owner, about=passage, data=data, dedupe=key
-        )  # fmt: skip
+    if passage is None:
+        return
+    sheet, yes = passage.sheet, payload["yes"]
+    reviewer = sheet.claimed_by if sheet.progress == Sheet.Progress.REVIEW and not yes else None
+    data = {"yes": yes, "stood": payload.get("stood", 1)}
+    key = f"passage_answered:{passage.pk}:{yes}:{payload.get('at', '')}"
+    for person in {one for one in (sheet.owner, reviewer) if one is not None}:
+        once = f"{key}:{person.pk}"
+        queue("passage_answered", to=person, about=passage, data=data, dedupe=once)
 
 
 @on("post.hidden")

@@ -146,11 +146,32 @@ class PassageChanged(Refused):
     status = 409
 
 
+class WriterLeft(Refused):
+    message = _(
+        "Their writer has left and cannot be asked: put these words back as they were agreed to, "
+        "or do without them."
+    )
+    status = 409
+
+
 class StillThere(Refused):
     message = _(
         "Some of these words are still in the sheet: rewrite them in your own, then take the "
         "passage out."
     )
+    status = 409
+
+
+class NothingLeft(Refused):
+    message = _(
+        "Nothing of these words is left in the sheet: put them back, or do without them. Nobody "
+        "can be asked about what is not there."
+    )
+    status = 409
+
+
+class NoRoom(Refused):
+    message = _("There is no room for these words in their section: shorten it, then try again.")
     status = 409
 
 

@@ -141,12 +141,16 @@ def in_review(user: User) -> SheetQuerySet:
     return there.filter(progress__in=Sheet.IN_REVIEW)
 
 
+def to_open(user: User) -> SheetQuerySet:
+    """The published sheets whose organisation consented to the showcase, to be opened or not."""
+    return Sheet.objects.moderated_by(user).filter(awaits_opening=True, state=State.PUBLISHED)
+
+
 def to_decide(user: User, rows: int) -> list[Decision]:
     """The sheets that await a review, those whose organisation consented to the showcase, and
     those that nobody looked at again in time, longest waiting first."""
     review = in_review(user).select_related("bearer", "claimed_by")
-    opening = Sheet.objects.moderated_by(user).filter(awaits_opening=True, state=State.PUBLISHED)
-    opening = opening.select_related("bearer")
+    opening = to_open(user).select_related("bearer")
     return [
         *(_decision(sheet) for sheet in review.order_by("submitted_at")[:rows]),
         *(_opening(sheet) for sheet in opening.order_by("consented_at")[:rows]),
@@ -224,11 +228,16 @@ def asked_at(day: date) -> datetime:
 def proposals_to_decide(user: User, rows: int) -> list[Decision]:
     """The improvements that nobody answered in time, or that nobody is there to answer, longest
     waiting first."""
-    late = timezone.now() - timedelta(days=ANSWER_DAYS)
+    waiting = unanswered(user).select_related("sheet", "organisation")
+    return [_proposal_decision(one) for one in waiting.order_by("created_at", "pk")[:rows]]
+
+
+def unanswered(user: User) -> QuerySet[Proposal]:
+    """The improvements that nobody answered in time, or that nobody is there to answer."""
+    before = timezone.now() - timedelta(days=ANSWER_DAYS)
     waiting = Proposal.objects.moderated_by(user).waiting().of_published_sheets()
-    waiting = waiting.filter(Q(created_at__lt=late) | ~is_borne("sheet_id"))
-    found = waiting.select_related("sheet", "organisation").order_by("created_at", "pk")[:rows]
-    return [_proposal_decision(one) for one in found]
+    found: QuerySet[Proposal] = waiting.filter(Q(created_at__lt=before) | ~is_borne("sheet_id"))
+    return found
 
 
 def _proposal_decision(proposal: Proposal) -> Decision:

@@ -219,7 +219,7 @@ def _fitting(text: str, most: int) -> list[str]:
         return [text]
     parts = [""]
     for sentence in SENTENCE.split(text):
-        for words in _by_words(sentence, most):
+        for words in _bywords_in(sentence, most):
             if parts[-1] and len(parts[-1]) + 1 + len(words) > most:
                 parts.append(words)
             else:
@@ -227,7 +227,7 @@ def _fitting(text: str, most: int) -> list[str]:
     return parts
 
 
-def _by_words(sentence: str, most: int) -> Iterator[str]:
+def _bywords_in(sentence: str, most: int) -> Iterator[str]:
     while len(sentence) > most:
         cut = sentence.rfind(" ", 1, most)
         cut = cut if cut > 0 else most
@@ -355,25 +355,36 @@ def would_stand(section: str, field: Field, text: str) -> list[Entry]:
     return [Entry(section, field.name, one) for one in pieces(field, text)]
 
 
-def stand(content: Content, section: str, field: str, text: str) -> Standing:
-    """How the words stand in a sheet, in whatever field, beginning with this one.
+class Reading:
+    """A content made ready for looking for the words of many passages in it."""
 
-    Word for word: capitals, spaces, bullets, and the cut into paragraphs, lines and steps may
-    differ; a sentence neither begins nor ends inside another.
-    """
-    fields = sorted(_entries(content), key=lambda one: one[0] != (section, field))
-    whole, found = True, list[Entry]()
-    # The longest first: a short sentence is anybody's, and is looked for beside the others.
-    for sentence in sorted(_sentences(text), key=len, reverse=True):
-        pattern = _pattern(sentence)
-        near = ([one] for one in found)
-        everywhere = (rows for _name, rows in fields)
-        hits = next(
-            (hits for rows in chain(near, everywhere) if (hits := _hits(rows, pattern))), []
-        )
-        whole = whole and bool(hits)
-        found += [one for one in hits if not _among(one, found)]
-    return Standing(whole, [one for _name, rows in fields for one in rows if _among(one, found)])
+    def __init__(self, content: Content) -> None:
+        self._fields = [(name, _Lines(rows)) for name, rows in _entries(content)]
+
+    def stand(self, section: str, field: str, text: str) -> Standing:
+        """How the words stand in a sheet, in whatever field, beginning with this one.
+
+        Word for word: capitals, spaces, bullets, and the cut into paragraphs, lines and steps may
+        differ; a sentence neither begins nor ends inside another.
+        """
+        named = sorted(self._fields, key=lambda one: one[0] != (section, field))
+        fields = [lines for _name, lines in named]
+        whole, found, near = True, list[Entry](), list[_Lines]()
+        # The longest first: a short sentence is anybody's, and is looked for beside the others.
+        for sentence in sorted(_sentences(text), key=len, reverse=True):
+            places = chain(near, fields)
+            hits = next((hits for lines in places if (hits := lines.hits(sentence))), [])
+            whole = whole and bool(hits)
+            new = [one for one in hits if not _among(one, found)]
+            found += new
+            near += [_Lines([one]) for one in new]
+        return Standing(whole, [row for one in fields for row in one.rows if _among(row, found)])
+
+
+def stand(content: Content | Reading, section: str, field: str, text: str) -> Standing:
+    """How these words stand in a sheet (`Reading.stand`)."""
+    reading = content if isinstance(content, Reading) else Reading(content)
+    return reading.stand(section, field, text)
 
 
 def _among(entry: Entry, entries: list[Entry]) -> bool:
@@ -384,17 +395,19 @@ def _among(entry: Entry, entries: list[Entry]) -> bool:
 def akin(content: Content, section: str, field: str, text: str) -> list[Entry]:
     """The entries of a field that are partly these words: more than half of the words of one are
     in the other."""
-    hers = _words(text)
+    hers = words_in(text)
     rows = next((rows for name, rows in _entries(content) if name == (section, field)), [])
-    return [one for one in rows if _shares(hers, _words(one.said))]
+    return [one for one in rows if shares(hers, words_in(one.said))]
 
 
-def _shares(hers: set[str], there: set[str]) -> bool:
+def shares(hers: set[str], there: set[str]) -> bool:
+    """Whether more than half of the words of one are in the other."""
     shared = len(hers & there)
     return 2 * shared > len(hers) or (shared >= FEW and 2 * shared > len(there))
 
 
-def _words(text: str) -> set[str]:
+def words_in(text: str) -> set[str]:
+    """The words of a text that tell something."""
     return set(WORD.findall(fold(text)))
 
 
@@ -425,13 +438,37 @@ def _pattern(sentence: str) -> re.Pattern[str]:
     return re.compile(rf"(?:\A|\n|[.!?…]\s+)({body}){end}")
 
 
-def _hits(rows: list[Entry], pattern: re.Pattern[str]) -> list[Entry]:
-    """The entries that hold the sentence, which may go on from one to the next."""
-    for texts in ([one.said for one in rows], [one.text for one in rows]):
+class _Lines:
+    """The entries of a field, as sentences are looked for in them: with the titles, and without."""
+
+    def __init__(self, rows: list[Entry]) -> None:
+        self.rows = rows
+        self._texts = [_Flat([one.said for one in rows])]
+        if any(one.title for one in rows):
+            self._texts.append(_Flat([one.text for one in rows]))
+
+    def hits(self, sentence: str) -> list[Entry]:
+        """The entries that hold the sentence, which may go on from one to the next."""
+        found = next((span for one in self._texts if (span := one.span(sentence))), None)
+        return self.rows[found[0] : found[1] + 1] if found is not None else []
+
+
+class _Flat:
+    """Texts one under the other, and where each ends."""
+
+    def __init__(self, texts: list[str]) -> None:
         plain = ["\n".join(_plain(one)) for one in texts]
-        found = pattern.search("\n".join(plain))
-        if found is not None:
-            ends = list(accumulate(len(one) + 1 for one in plain))
-            first, last = bisect_right(ends, found.start(1)), bisect_left(ends, found.end(1))
-            return rows[first : last + 1]
-    return []
+        self._text = "\n".join(plain)
+        self._tokens = set(TOKEN.findall(self._text))
+        self._ends = list(accumulate(len(one) + 1 for one in plain))
+
+    def span(self, sentence: str) -> tuple[int, int] | None:
+        """The first and the last of the texts that hold the sentence."""
+        tokens = TOKEN.findall(sentence)
+        # Cheaper than the pattern, and mostly enough. The last may be followed by a full stop.
+        if not self._tokens.issuperset(tokens[:-1]) or tokens[-1] not in self._text:
+            return None
+        found = _pattern(sentence).search(self._text)
+        if found is None:
+            return None
+        return bisect_right(self._ends, found.start(1)), bisect_left(self._ends, found.end(1))

@@ -213,8 +213,12 @@ class PassageQuerySet(QuerySet):
     def of(self, user: User) -> Self:
         """What she wrote, in drafts that are still being made: asked of her, or answered by her."""
         refused = Q(consent__in=("refuse", "ecarte"), answered_at__isnull=False)
+        return self.once_of(user).filter(Q(consent__in=("attente", "donne")) | refused)
+
+    def once_of(self, user: User) -> Self:
+        """What she wrote, in drafts that are still being made: done without, too."""
         return self.filter(
-            Q(consent__in=("attente", "donne")) | refused,
+            consent__in=("attente", "donne", "refuse", "ecarte"),
             writer_id=user.pk,
             sheet__current=None,
             sheet__state__in=(State.DRAFT, State.PENDING),

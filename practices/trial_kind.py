@@ -19,6 +19,8 @@ from practices.services.evidence import newest
 from practices.services.trials import hide_trial, restore_trial, thanked
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
     from core.audience import Viewer
 
@@ -116,13 +118,23 @@ INDEXED = Indexed(
 def to_decide(user: User, rows: int) -> list[Decision]:
     """The levels of evidence that bearers ask for, then those that expired and of which nobody asks
     anything, longest waiting first."""
-    sheets = Sheet.objects.moderated_by(user).published()
-    waiting = EvidenceRequest.objects.filter(settled_at=None, sheet__in=sheets)
-    expired = newest().exclude(expiry="").filter(sheet__in=sheets.filter(archived_at=None))
-    expired = expired.exclude(sheet__in=waiting.values("sheet"))
+    waiting, expired = levels_asked(user), levels_expired(user)
     found = waiting.select_related("sheet__bearer").order_by("asked_at")[:rows]
     over = expired.select_related("sheet__bearer").order_by("expired_at", "pk")[:rows]
     return [*(_decision(request) for request in found), *(_expired(one) for one in over)]
+
+
+def levels_asked(user: User) -> QuerySet[EvidenceRequest]:
+    """The levels of evidence that bearers ask for."""
+    sheets = Sheet.objects.moderated_by(user).published()
+    return EvidenceRequest.objects.filter(settled_at=None, sheet__in=sheets)
+
+
+def levels_expired(user: User) -> QuerySet[Evidence]:
+    """Those that expired, and of which nobody asks anything."""
+    sheets = Sheet.objects.moderated_by(user).published().filter(archived_at=None)
+    expired = newest().exclude(expiry="").filter(sheet__in=sheets)
+    return expired.exclude(sheet__in=levels_asked(user).values("sheet"))
 
 
 def _decision(request: EvidenceRequest) -> Decision:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from core.text import French
 from notifications.centre import Notice, source
 from practices.home import asked_at
 from practices.models import Proposal, Sheet
@@ -44,7 +45,7 @@ def _notices(sheet: Any, *, reviews: bool) -> Iterator[Notice]:
             sheet.waiting_count,
         )
         yield Notice(
-            title=sheet.title,
+            title=French(sheet.title),
             url=reverse("practices:proposals", args=(sheet.pk,)),
             what=said % {"n": sheet.waiting_count},
             at=sheet.proposed_at,
@@ -52,7 +53,7 @@ def _notices(sheet: Any, *, reviews: bool) -> Iterator[Notice]:
         )
     if reviews and sheet.is_due:
         yield Notice(
-            title=sheet.title,
+            title=French(sheet.title),
             url=reverse("practices:life", args=(sheet.pk,)),
             what=_("The day of its review has come: does it still hold?"),
             at=asked_at(sheet.review_on),

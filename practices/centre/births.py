@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from core.text import French
 from notifications.centre import Notice, source
 from practices.models import Passage
 from practices.services.births import passages_of
@@ -17,18 +19,22 @@ if TYPE_CHECKING:
 MOST = 50
 
 
-def waiting_for(person: User) -> list[Passage]:
-    """The passages that await her answer, the oldest first; not those of a confidential space that
-    she no longer reads. Two queries at most."""
+def waiting_for(person: User, *, of_sheet: int | None = None) -> list[Passage]:
+    """The passages that await her answer, or those of one sheet, the oldest first; not those of a
+    confidential space that she no longer reads. Two queries at most."""
     rows = Passage.objects.of(person).waiting().select_related("sheet__owner", "sheet__bearer")
+    if of_sheet is not None:
+        rows = rows.filter(sheet_id=of_sheet)
     return _read_by(person, list(rows.order_by("asked_at", "pk")[:MOST]))
 
 
 def answered_by(person: User) -> list[Passage]:
-    """Those of drafts that she answered, the last first; with the same exception. Two queries at
-    most."""
-    rows = Passage.objects.of(person).exclude(consent=Passage.Consent.WAITING)
-    rows = rows.select_related("sheet__bearer").order_by("-answered_at", "-pk")
+    """Those of drafts that she answered, the last first, then those that were done without; with
+    the same exception. Two queries at most."""
+    rows = Passage.objects.once_of(person).exclude(consent=Passage.Consent.WAITING)
+    rows = rows.filter(Q(consent=Passage.Consent.DROPPED) | Q(answered_at__isnull=False))
+    rows = rows.select_related("sheet__bearer")
+    rows = rows.order_by(F("answered_at").desc(nulls_last=True), "-pk")
     return _read_by(person, list(rows[:MOST]))
 
 
@@ -45,7 +51,7 @@ def passages(person: User, most: int) -> list[Notice]:
         Notice(
             title=_("May your words be quoted in a practice sheet?"),
             url=reverse("practices:consent", args=(passage.pk,)),
-            what=passage.sheet.title or passage.sheet.bearer.name,
+            what=French(passage.sheet.title) or passage.sheet.bearer.name,
             at=passage.asked_at,
             space=None,
         )

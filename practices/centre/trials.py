@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from core.text import French
 from notifications import questions
 from notifications.centre import Notice, source
 from practices.models import Interest
@@ -34,7 +35,7 @@ def have_you_tried(person: User, most: int) -> list[Notice]:
         return []
     return [
         Notice(
-            title=row.sheet.title,
+            title=French(row.sheet.title),
             url=reverse("practices:asked", args=(row.sheet_id,)),
             what=_("Have you tried it?"),
             at=row.asked_at,

@@ -21,6 +21,7 @@ from practices.services.common import working_content
 if TYPE_CHECKING:
     from accounts.models import User
 
+Progress = Sheet.Progress
 MAKING = (State.DRAFT, State.PENDING)
 # So many words of each passage are in the mail; the others are read on the site.
 WORDS = 80
@@ -33,7 +34,7 @@ def passages_asked(mail: OutgoingMail) -> Message | None:
     person = mail.recipient
     if person is None:
         return None
-    waiting = [one for one in waiting_for(person) if one.sheet_id == mail.object_id]
+    waiting = waiting_for(person, of_sheet=mail.object_id)
     return _asking(person, waiting, again=bool(mail.data.get("again")))
 
 
@@ -129,12 +130,19 @@ def passages_published(mail: OutgoingMail) -> Message | None:
 
 @message("passage_answered")
 def passage_answered(mail: OutgoingMail) -> Message | None:
-    """To who makes the sheet: that somebody answered, never who."""
+    """To who makes the sheet, or reviews it: that somebody answered, never who; nothing when the
+    answer, or what was made of it, is another by now."""
     rows = Passage.objects.select_related("sheet__owner").filter(pk=mail.object_id or 0)
     passage = rows.first()
-    if passage is None or not _makes(passage.sheet, mail.recipient):
+    if passage is None:
+        return None
+    makes = _makes(passage.sheet, mail.recipient)
+    if not makes and not _reviews(passage.sheet, mail.recipient):
         return None
     yes, held = bool(mail.data.get("yes")), passage.consent == Passage.Consent.REFUSED
+    if yes != (passage.consent == Passage.Consent.GIVEN):
+        return None
+    stood = bool(mail.data.get("stood", 1))
     absent = yes and hold_of(passage, working_content(passage.sheet)) is not None
     return Message(
         context={
@@ -142,11 +150,17 @@ def passage_answered(mail: OutgoingMail) -> Message | None:
             "held": held,
             "absent": absent,
             # Of a confidential space, or once refused, they enter with her answer.
-            "entered": bool(mail.data.get("enters")) and not absent,
+            "entered": yes and not stood and not absent,
+            "stood": stood,
+            "reviewing": not makes,
+            # What leaves it while it is reviewed may leave a question without an answer.
+            "submitted": passage.sheet.progress in (Progress.SUBMITTED, Progress.REVIEW),
             "title": "" if passage.quiet else passage.sheet.title,
             "url": absolute(reverse("practices:sheet", args=(passage.sheet_id,))),
         },
-        why=_("You are making this practice sheet."),
+        why=_("You are making this practice sheet.")
+        if makes
+        else _("You are reviewing this practice sheet."),
     )
 
 
@@ -154,3 +168,10 @@ def _makes(sheet: Sheet, person: Any) -> bool:
     """Whether she is still making it."""
     making = sheet.current_id is None and sheet.state in MAKING
     return making and person is not None and sheet.owner_id == person.pk
+
+
+def _reviews(sheet: Sheet, person: Any) -> bool:
+    """Whether she is the animator who has its first version in review."""
+    reviewed = sheet.current_id is None and sheet.progress == Progress.REVIEW
+    mine = person is not None and sheet.claimed_by_id == person.pk and person.is_animator
+    return reviewed and mine and sheet.state == State.PENDING

@@ -67,6 +67,11 @@ class Passage(models.Model):
         return self.writer is not None and self.writer.is_current
 
     @property
+    def done_without(self) -> bool:
+        """Whether whoever makes the sheet did without it, rather than its writer refuse."""
+        return self.consent == self.Consent.DROPPED and self.answered_at is None
+
+    @property
     def left(self) -> bool:
         """Whether it may be said that its writer is gone: never of who is unnamed."""
         return not self.unnamed and not self.reachable

@@ -7,17 +7,29 @@ from typing import TYPE_CHECKING, Any
 
 from core import content
 from core.links import End, end
-from practices.models import Passage
+from practices import laying
+from practices.models import Passage, Sheet
 from practices.sections import BY_NAME
-from practices.services.births import THREAD, Hold, hold_of, passages_of
+from practices.services.births import (
+    THREAD,
+    Hold,
+    hold_of,
+    left_of,
+    may_change,
+    passages_of,
+)
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from django.http import HttpRequest
 
     from accounts.models import User
     from practices.content import Content
-    from practices.models import Sheet
     from practices.permissions import Rights
+
+
+WAITING = (Sheet.Progress.SUBMITTED, Sheet.Progress.REVIEW)
 
 
 @dataclass(frozen=True)
@@ -29,6 +41,10 @@ class Quoted:
     section: Any
     source: content.Passage | None
     hold: Hold | None
+    # Of words that were rewritten, whether something is left in the sheet to ask about.
+    some_left: bool
+    # When the animators received the sheet, while they have it.
+    submitted_at: datetime | None
 
     @property
     def silent(self) -> bool:
@@ -40,6 +56,20 @@ class Quoted:
     def rewritten(self) -> bool:
         """Whether its words are not those that were agreed to any more."""
         return self.hold == Hold.REWRITTEN
+
+    @property
+    def refused_since(self) -> bool:
+        """Whether its writer refused while the animators had the sheet."""
+        passage, at = self.passage, self.passage.answered_at
+        refused = passage.consent in (Passage.Consent.REFUSED, Passage.Consent.DROPPED)
+        submitted = self.submitted_at
+        return refused and at is not None and submitted is not None and at > submitted
+
+    @property
+    def returns(self) -> bool:
+        """Whether it can be put back: done without, or agreed to with nothing of it left."""
+        done_without = self.passage.done_without and self.source is not None
+        return done_without or (self.rewritten and not self.some_left)
 
     @property
     def words(self) -> str:
@@ -59,6 +89,7 @@ def panel(request: HttpRequest, sheet: Sheet, rights: Rights, said: Content) -> 
     return {
         "born_of": _thread(sheet.born_of, user),
         "passages": _passages(sheet, user, said) if making else [],
+        "may_change": may_change(sheet, rights),
     }
 
 
@@ -71,7 +102,17 @@ def _thread(number: int, user: User) -> End | None:
 def _passages(sheet: Sheet, user: User, said: Content) -> list[Quoted]:
     rows = list(Passage.objects.in_sheet(sheet).order_by("pk"))
     read = passages_of([one.object_id for one in rows], user)
+    submitted_at = sheet.submitted_at if sheet.progress in WAITING else None
+    reading = laying.Reading(said)
+    holds = [hold_of(one, reading) for one in rows]
     return [
-        Quoted(one, BY_NAME[one.section].label, read.get(one.object_id), hold_of(one, said))
-        for one in rows
+        Quoted(
+            one,
+            BY_NAME[one.section].label,
+            read.get(one.object_id),
+            hold,
+            hold == Hold.REWRITTEN and bool(left_of(one, said, rows)),
+            submitted_at,
+        )
+        for one, hold in zip(rows, holds, strict=True)
     ]

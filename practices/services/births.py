@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,16 +17,19 @@ from django.utils.translation import gettext_lazy as _
 from core import content, links, log, warning
 from core.audience import State
 from core.events import emit, run_hooks
-from practices import laying
+from practices import laying, whose
 from practices.content import Content, Values
 from practices.errors import (
     FieldTooLong,
     NoMessageChosen,
+    NoRoom,
+    NothingLeft,
     PassageChanged,
     PassagesRewritten,
     PassagesWaiting,
     StillThere,
     TooMany,
+    WriterLeft,
     WrongStage,
 )
 from practices.models import Credit, Passage, Sheet, Version, WorkingSection
@@ -35,6 +39,7 @@ from practices.services.writing import begin_sheet, save_section
 
 if TYPE_CHECKING:
     from accounts.models import Organisation, User
+    from practices.permissions import Rights
 
 THREAD, MESSAGE = "thread", "post"
 Consent = Passage.Consent
@@ -202,22 +207,32 @@ def shown_to(passage: Passage, user: User) -> Shown | None:
     sheet = passage.sheet
     content = working_content(sheet) if sheet.current_id is None else sheet.content
     found = laying.stand(content, passage.section, passage.field, words)
+    passages = list(sheet.passages.exclude(text=""))
     if found.whole:
-        return Shown(words, found.entries)
-    left = found.entries + [one for one in _akin(passage, content) if one not in found.entries]
+        others = _texts(passage, passages)
+        return Shown(words, whose.beside_others(found.entries, words, others) or meant)
+    left = left_of(passage, content, passages)
     return Shown(words, left or meant, rewritten=bool(left), absent=not left)
 
 
-def _akin(passage: Passage, content: Content) -> list[laying.Entry]:
-    """The entries of its field that are partly its words, and not those of another passage."""
-    found = laying.akin(content, passage.section, passage.field, passage.text)
-    others = passage.sheet.passages.exclude(pk=passage.pk).exclude(text="")
-    texts = list(others.values_list("text", flat=True)) if found else []
-    return [
-        one
-        for one in found
-        if not any(laying.still_there({"": {"": one.value}}, text) for text in texts)
-    ]
+def left_of(passage: Passage, content: Content, passages: Iterable[Passage]) -> list[laying.Entry]:
+    """What is left of its words in the sheet that says `content`: its sentences of the entries that
+    hold one of them, and of those of its field that are partly its words and not those of another
+    of the `passages` of the sheet."""
+    found = laying.stand(content, passage.section, passage.field, passage.text).entries
+    akin = laying.akin(content, passage.section, passage.field, passage.text)
+    others = _texts(passage, passages)
+    found += [one for one in akin if one not in found and not _holds_any(one, others)]
+    return whose.parts_of(found, passage.text, others)
+
+
+def _texts(passage: Passage, passages: Iterable[Passage]) -> list[str]:
+    """The words of the other passages."""
+    return [one.text for one in passages if one.text and one.pk != passage.pk]
+
+
+def _holds_any(entry: laying.Entry, texts: Iterable[str]) -> bool:
+    return any(laying.still_there({"": {"": entry.value}}, text) for text in texts)
 
 
 def digest(words: str) -> str:
@@ -243,14 +258,17 @@ def answer(passage: Passage, *, by: User, yes: bool, named: bool = False, seen: 
         raise PassageChanged
     if yes and not may_agree(passage, sheet):
         raise WrongStage
-    before, enters = passage.consent, yes and not passage.text
+    before, stood = passage.consent, bool(passage.text)
     passage.answered_at = timezone.now()
     passage.credited = yes and named
     passage.consent = Consent.GIVEN if yes else Consent.REFUSED
+    passage.quiet = passage.quiet or _confidential(passage)
     if yes or passage.text:
         passage.text = shown.agreed
-    if enters:
-        _put_in(sheet, passage)
+    if yes and not stood:
+        # Where there is no room any more, her words wait beside the draft.
+        with suppress(NoRoom):
+            _put_in(sheet, passage)
     elif not yes:
         _take_out(sheet, passage)
     passage.save()
@@ -259,8 +277,18 @@ def answer(passage: Passage, *, by: User, yes: bool, named: bool = False, seen: 
     teller = None if passage.unnamed or passage.quiet else by
     log.record("passage.answered", sheet, by=teller, passage=passage.pk, yes=yes)
     if before != passage.consent:
-        emit("passage.answered", passage=passage.pk, yes=int(yes), enters=int(enters))
+        at = passage.answered_at.isoformat()
+        emit("passage.answered", passage=passage.pk, yes=int(yes), stood=int(stood), at=at)
     return passage
+
+
+def _confidential(passage: Passage) -> bool:
+    """Whether its message is of a confidential space now, whoever reads it there: since it was
+    asked for, its thread may have moved."""
+    kind = content.get(passage.kind)
+    message = kind.for_rows(kind.objects.filter(pk=passage.object_id)).first()
+    space = kind.space(message) if message is not None else None
+    return space is not None and space.confidential
 
 
 def may_agree(passage: Passage, sheet: Sheet) -> bool:
@@ -287,13 +315,13 @@ def _hers(passage: Passage, by: User) -> Passage:
 
 
 def _put_in(sheet: Sheet, passage: Passage) -> None:
-    """Lay her words into the draft. Where there is no room any more, they wait beside it."""
+    """Lay her words into the draft. Raises `NoRoom`."""
     field = BY_NAME[passage.section].field(passage.field)
     row = WorkingSection.objects.filter(sheet=sheet, name=passage.section).first()
     try:
         values = laying.lay(field, row.values if row is not None else {}, passage.text)
     except (FieldTooLong, TooMany):
-        return
+        raise NoRoom from None
     _write(sheet, passage.section, row, values)
 
 
@@ -303,7 +331,7 @@ def _take_out(sheet: Sheet, passage: Passage) -> None:
     field = BY_NAME[passage.section].field(passage.field)
     row = WorkingSection.objects.filter(sheet=sheet, name=passage.section).first()
     if row is not None and passage.text:
-        values = laying.lift(field, row.values, passage.text)
+        values = whose.lift(field, row.values, passage.text)
         if values != row.values:
             _write(sheet, passage.section, row, values)
     if not passage.text or not laying.still_there(working_content(sheet), passage.text):
@@ -329,10 +357,7 @@ def drop(passage: Passage, *, by: User) -> Passage:
 
     Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `StillThere`.
     """
-    sheet, rights = editable(passage.sheet, by)
-    if sheet.progress in (Progress.SUBMITTED, Progress.REVIEW) and not rights.moderates:
-        raise WrongStage
-    passage = Passage.objects.get(pk=passage.pk)
+    sheet, passage = _being_made(passage, by)
     if passage.consent == Consent.DROPPED or sheet.current_id is not None:
         return passage
     refused = passage.consent == Consent.REFUSED
@@ -358,7 +383,7 @@ class Hold(models.TextChoices):
     REWRITTEN = "recrit", _("rewritten since their writer agreed")
 
 
-def hold_of(passage: Passage, content: Content) -> Hold | None:
+def hold_of(passage: Passage, content: Content | laying.Reading) -> Hold | None:
     """What holds the sheet that says `content`. An accord is given to words: it holds nothing else
     than these, word for word, whoever changed them."""
     if passage.consent == Consent.WAITING:
@@ -377,8 +402,8 @@ def held(sheet: Sheet) -> list[tuple[Passage, Hold]]:
     if sheet.current_id is not None:
         return []
     rows = list(sheet.passages.exclude(consent__in=(Consent.OWN, Consent.DROPPED)).order_by("pk"))
-    content = working_content(sheet) if rows else {}
-    found = ((one, hold_of(one, content)) for one in rows)
+    reading = laying.Reading(working_content(sheet) if rows else {})
+    found = ((one, hold_of(one, reading)) for one in rows)
     return [(one, hold) for one, hold in found if hold is not None]
 
 
@@ -396,20 +421,91 @@ def ask_again(passage: Passage, *, by: User) -> Passage:
     """Who makes the sheet changed the words that were agreed to: their writer is asked again, of
     what stands there now. What still stands as she agreed is not asked again.
 
-    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`.
+    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `WriterLeft`,
+    `NothingLeft`.
     """
-    sheet, rights = editable(passage.sheet, by)
-    if sheet.progress in (Progress.SUBMITTED, Progress.REVIEW) and not rights.moderates:
-        raise WrongStage
-    passage = Passage.objects.get(pk=passage.pk)
-    if hold_of(passage, working_content(sheet)) != Hold.REWRITTEN or sheet.current_id is not None:
+    sheet, passage = _being_made(passage, by)
+    said = working_content(sheet)
+    if hold_of(passage, said) != Hold.REWRITTEN or sheet.current_id is not None:
         return passage
+    if passage.left:
+        raise WriterLeft
+    if not left_of(passage, said, sheet.passages.all()):
+        raise NothingLeft
+    _ask(sheet, passage, by=by)
+    emit("passage.asked_again", passage=passage.pk, rewritten=1)
+    return passage
+
+
+@transaction.atomic
+def put_back(passage: Passage, *, by: User) -> Passage:
+    """Who makes the sheet puts words in again. Those that were agreed to and of which nothing is
+    left there come back as they were agreed to; those that she did without are read from their
+    message, and their writer is asked. What a writer refused is hers to put back.
+
+    Raises `Missing`, `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`, `NoRoom`.
+    """
+    sheet, passage = _being_made(passage, by)
+    if sheet.current_id is not None:
+        return passage
+    if passage.consent == Consent.GIVEN:
+        said = working_content(sheet)
+        if hold_of(passage, said) and not left_of(passage, said, sheet.passages.all()):
+            _put_in(sheet, passage)
+        return passage
+    if not passage.done_without:
+        return passage
+    own = passage.writer_id == by.pk and not passage.unnamed
+    words, quiet = _read_again(passage, by)
+    passage.quiet = passage.quiet or quiet
+    passage.text = words if own or not passage.quiet else ""
+    if passage.text:
+        _put_in(sheet, passage)
+    if own:
+        passage.consent = Consent.OWN
+        passage.save()
+        return passage
+    _ask(sheet, passage, by=by)
+    emit("passage.asked_again", passage=passage.pk, rewritten=0)
+    return passage
+
+
+def _read_again(passage: Passage, by: User) -> tuple[str, bool]:
+    """Its words as `by` reads its message now, and whether they are of a confidential space.
+    Raises `Missing`."""
+    kind = content.get(MESSAGE)
+    message = kind.for_rows(kind.readable_by(by).filter(pk=passage.object_id)).first()
+    found = passages_of([passage.object_id], by).get(passage.object_id)
+    if message is None or found is None:
+        raise Missing
+    words = words_of(found.text, passage.paragraphs, mended=passage.mended)
+    if not words:
+        raise Missing
+    space = kind.space(message)
+    return words, space is not None and space.confidential
+
+
+def _being_made(passage: Passage, by: User) -> tuple[Sheet, Passage]:
+    """The sheet, locked, and its passage, for who may change what it quotes now. Raises `Missing`,
+    `GuestsRead`, `NotABearer`, `Withdrawn`, `WrongStage`."""
+    sheet, rights = editable(passage.sheet, by)
+    if not may_change(sheet, rights):
+        raise WrongStage
+    return sheet, Passage.objects.get(pk=passage.pk)
+
+
+def may_change(sheet: Sheet, rights: Rights) -> bool:
+    """Whether who makes the sheet may change what it quotes: while the animators have it, they
+    alone do."""
+    return rights.moderates or sheet.progress not in (Progress.SUBMITTED, Progress.REVIEW)
+
+
+def _ask(sheet: Sheet, passage: Passage, *, by: User) -> None:
+    """Its writer has not answered any more."""
     passage.consent, passage.credited = Consent.WAITING, False
     passage.asked_at, passage.reminded_at, passage.answered_at = timezone.now(), None, None
     passage.save()
     log.record("passage.asked", sheet, by=by, passages=1)
-    emit("passage.asked_again", passage=passage.pk)
-    return passage
 
 
 # ---------------------------------------------------------------- what becomes of the messages

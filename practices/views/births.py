@@ -18,7 +18,7 @@ from core.ratelimit import limited
 from core.web import no_store, number_in, person
 from practices import laying
 from practices.centre.births import MOST, answered_by, waiting_for
-from practices.errors import GuestsRead, NotABearer
+from practices.errors import GuestsRead, NotABearer, WrongStage
 from practices.forms.births import BirthForm, Selection
 from practices.models import Passage, Sheet
 from practices.permissions import may_begin, rights_of
@@ -27,7 +27,8 @@ from practices.services import births
 from practices.services.births import THREAD
 from practices.views.common import of_members_sheet
 
-MEND, AS_IS, MAKE, AGAIN = "corriger", "tel-quel", "creer", "redemander"
+MEND, AS_IS, MAKE = "corriger", "tel-quel", "creer"
+DROP, AGAIN, BACK = "retirer", "redemander", "remettre"
 
 
 @limited("practices_births", limit=120, window=3600)
@@ -142,12 +143,13 @@ def consents(request: HttpRequest) -> HttpResponse:
     """What awaits her answer, what she answered that she may still change, and the published sheets
     that quote her."""
     user = person(request)
-    answered = answered_by(user)
+    answered, given = answered_by(user), Passage.Consent.GIVEN
     published = Passage.objects.published_of(user).select_related("sheet__bearer")
     context = {
         "waiting": waiting_for(user),
-        "given": [one for one in answered if one.consent == Passage.Consent.GIVEN],
-        "refused": [one for one in answered if one.consent != Passage.Consent.GIVEN],
+        "given": [one for one in answered if one.consent == given],
+        "refused": [one for one in answered if one.consent != given and not one.done_without],
+        "without": [one for one in answered if one.done_without],
         "published": list(published.order_by("-sheet__published_at", "-pk")[:MOST]),
     }
     return no_store(render(request, "practices/consents.html", context))
@@ -207,22 +209,58 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @of_members_sheet
 def drop_passage(request: HttpRequest, sheet: Sheet, number: int) -> HttpResponse:
-    """Who makes the sheet does without a passage; or asks again about words that were changed."""
-    if not rights_of(request.user, sheet).edit:
+    """Who makes the sheet does without a passage, once she has read what that does; asks again
+    about words that were changed; or puts words back."""
+    rights = rights_of(request.user, sheet)
+    if not rights.edit:
         raise NotABearer
     passage = get_object_or_404(Passage.objects.in_sheet(sheet), pk=number)
-    again = request.POST.get("acte") == AGAIN
+    act, user = request.POST.get("acte", ""), person(request)
     try:
-        (births.ask_again if again else births.drop)(passage, by=person(request))
+        if act == AGAIN:
+            asked = births.ask_again(passage, by=user).consent != passage.consent
+            done = (
+                _("Their writer is asked again.")
+                if asked
+                else _("Nothing was asked: these words stand as agreed to, or await their answer.")
+            )
+        elif act == BACK:
+            done = _put_back(births.put_back(passage, by=user))
+        elif act == DROP:
+            births.drop(passage, by=user)
+            done = _("These words are no longer in the sheet.")
+        elif not births.may_change(sheet, rights):
+            raise WrongStage
+        else:
+            return no_store(_before_dropping(request, sheet, passage))
     except Refused as refusal:
         if refusal.status != 409:
             raise
         messages.error(request, str(refusal))
     else:
-        done = (
-            _("Their writer is asked again.")
-            if again
-            else _("These words are no longer in the sheet.")
-        )
         messages.success(request, done)
     return redirect(f"{sheet.get_absolute_url()}#passages")
+
+
+def _put_back(passage: Passage) -> str:
+    """What became of the words that were put back."""
+    if passage.consent != Passage.Consent.WAITING:
+        return _("These words are in the sheet again.")
+    if passage.text:
+        return _("These words are in the sheet again: their writer is asked again.")
+    return _("Their writer is asked again: these words come in once she has agreed.")
+
+
+def _before_dropping(request: HttpRequest, sheet: Sheet, passage: Passage) -> HttpResponse:
+    """The words, and what doing without them does."""
+    source = births.passages_of([passage.object_id], person(request)).get(passage.object_id)
+    given = passage.consent == Passage.Consent.GIVEN
+    context = {
+        "sheet": sheet,
+        "passage": passage,
+        "section": BY_NAME[passage.section].label,
+        "given": given,
+        "words": passage.text if given or source is not None else "",
+        "returns": source is not None,
+    }
+    return render(request, "practices/passage_without.html", context)

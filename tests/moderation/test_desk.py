@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -18,7 +19,12 @@ from community.models import JoinRequest
 from forums.models import Thread
 from forums.services import create_thread, hide_thread
 from moderation import services
+from moderation.console import tasks_for
+from practices.models import Evidence, EvidenceRequest, Proposal, Sheet
+from practices.services import life
 from tests.conftest import World, make_person
+from tests.practices.conftest import make_published, make_sheet
+from tests.practices.test_improving import proposed
 
 As = Callable[[User | None], Client]
 
@@ -57,6 +63,26 @@ def test_the_navigation_counts_what_awaits_in_each_list(world: World, as_: As) -
 
     assert (said["report"], said["membershiprequest"], said["joinrequest"]) == (1, 2, 1)
     assert said["thread"] == 0
+
+
+def test_the_room_of_practices_counts_what_the_console_lists_of_it(world: World, as_: As) -> None:
+    day, now = timezone.localdate() - timedelta(days=60), timezone.now()
+    life.submit(make_sheet(world.maude), by=world.maude)
+    for state in ({"review_on": day}, {"awaits_opening": True, "consented_at": now}):
+        Sheet.objects.filter(pk=make_published(world).pk).update(**state)
+    asked, expired, improved = (make_published(world) for _sheet in range(3))
+    EvidenceRequest.objects.create(sheet=asked, level="3", source="Un rapport", by=world.maude)
+    Evidence.objects.create(sheet=expired, level="1", by=world.maude, expiry="date", expired_at=now)
+    proposed(improved, world.real, context="Autrement dit.")
+    Proposal.objects.filter(sheet=improved).update(created_at=now - timedelta(days=30))
+    odile = as_(world.odile)
+    url = reverse("admin:accounts_user_changelist")
+
+    sorts = {"sheet", "sheet_late", "proposal", "trial", "evidence_expired"}
+    listed = [one.sort for one in tasks_for(world.odile, each=100) if one.sort in sorts]
+
+    assert set(listed) == sorts
+    assert counts(odile.get(url))["sheet"] == len(listed)
 
 
 @pytest.mark.parametrize(

@@ -248,7 +248,8 @@ def test_refused_words_that_were_changed_hold_the_sheet_until_they_are_out(
     complete(sheet, world.maude)
     row = sheet.working_sections.get(name="lecons")
     kept = row.values | {
-        "mistakes": ["Attention: ne pas commencer par les devoirs en retard. Oui."]
+        "mistakes": ["Sonner trop tôt"],
+        "success": "Attention: ne pas commencer par les devoirs en retard. Oui.",
     }
     writing.save_section(sheet, "lecons", kept, by=world.maude, revision=row.revision)
     say(passage_by(sheet, world.real), world.real, yes=True)
@@ -261,7 +262,7 @@ def test_refused_words_that_were_changed_hold_the_sheet_until_they_are_out(
         births.drop(passage, by=world.maude)
 
     row.refresh_from_db()
-    mended = row.values | {"mistakes": ["Laisser les devoirs pour plus tard."]}
+    mended = row.values | {"success": "Laisser les devoirs pour plus tard."}
     writing.save_section(sheet, "lecons", mended, by=world.maude, revision=row.revision)
     assert births.drop(passage, by=world.maude).consent == Consent.DROPPED
     life.submit(sheet, by=world.maude)

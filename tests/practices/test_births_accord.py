@@ -7,11 +7,19 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core import mail as outbox
 from django.test import Client
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from forums.models import Thread
-from practices.errors import PassageChanged, PassagesRewritten, WrongStage
+from practices.errors import (
+    NothingLeft,
+    PassageChanged,
+    PassagesRewritten,
+    WriterLeft,
+    WrongStage,
+)
 from practices.models import Credit, Passage, Sheet
 from practices.services import births, life, writing
 from practices.services.common import Missing
@@ -178,6 +186,38 @@ def test_what_stands_as_she_agreed_is_not_asked_again(world: World, thread: Thre
     assert births.ask_again(passage, by=world.odile).consent == Consent.WAITING
 
 
+def test_who_left_is_not_asked_again_and_keeps_her_accord(
+    world: World, thread: Thread, as_: As
+) -> None:
+    sheet = made(thread, world.maude)
+    passage = agreed(sheet, world)
+    rewrite(sheet, OTHERS, by=world.maude)
+    User.objects.filter(pk=world.eve.pk).update(is_active=False)
+    address = f"/pratiques/{sheet.pk}/passages/{passage.pk}/retirer/"
+
+    with pytest.raises(WriterLeft):
+        births.ask_again(passage, by=world.maude)
+    page = as_(world.maude).post(address, {"acte": "redemander"}, follow=True).content.decode()
+
+    passage.refresh_from_db()
+    assert (passage.consent, passage.credited) == (Consent.GIVEN, True)
+    assert str(WriterLeft.message) in page
+    # Of who is unnamed nothing says that she left.
+    Passage.objects.filter(pk=passage.pk).update(unnamed=True)
+    assert births.ask_again(passage, by=world.maude).consent == Consent.WAITING
+
+
+def test_the_page_does_not_say_that_words_that_stand_are_asked_again(
+    world: World, thread: Thread, as_: As
+) -> None:
+    sheet = made(thread, world.maude)
+    passage = agreed(sheet, world)
+    address = f"/pratiques/{sheet.pk}/passages/{passage.pk}/retirer/"
+    page = as_(world.maude).post(address, {"acte": "redemander"}, follow=True)
+    said = [str(one) for one in page.context["messages"]]
+    assert said == [_("Nothing was asked: these words stand as agreed to, or await their answer.")]
+
+
 def test_rewritten_in_other_words_it_is_credited_to_nobody(
     world: World, thread: Thread, work: Callable[[], None]
 ) -> None:
@@ -258,7 +298,150 @@ def test_what_the_maker_did_without_is_not_hers_to_put_back(
 
     with pytest.raises(Missing):
         say(passage, world.eve, yes=True)
-    assert consent_page(passage, as_(world.eve)).status_code == 404
+    eve = as_(world.eve)
+    assert consent_page(passage, eve).status_code == 404
+    page = eve.get(CONSENTS)
+    assert page.context["without"] == [passage]
+    assert "la fiche se passe de vos mots" in page.content.decode()
+
+
+def test_the_maker_reads_what_doing_without_words_does_before_it_is_done(
+    world: World, thread: Thread, as_: As
+) -> None:
+    sheet = made(thread, world.maude)
+    passage = agreed(sheet, world)
+    maude, address = as_(world.maude), f"/pratiques/{sheet.pk}/passages/{passage.pk}/retirer/"
+
+    page = maude.post(address)
+
+    passage.refresh_from_db()
+    assert passage.consent == Consent.GIVEN
+    assert quoted(page) == [HERS]
+    assert "avait donné son accord" in page.content.decode()
+    assert maude.post(address, {"acte": "retirer"}).status_code == 302
+    passage.refresh_from_db()
+    assert passage.consent == Consent.DROPPED
+    assert HERS not in said(sheet)
+
+
+def test_what_the_maker_did_without_is_put_back_and_asked_again(
+    world: World, thread: Thread, as_: As, work: Callable[[], None]
+) -> None:
+    sheet = made(thread, world.maude)
+    passage = births.drop(agreed(sheet, world), by=world.maude)
+    work()
+    outbox.outbox.clear()
+    maude, address = as_(world.maude), f"/pratiques/{sheet.pk}/passages/{passage.pk}/retirer/"
+    assert b'value="remettre"' in maude.get(sheet.get_absolute_url()).content
+
+    for _press in range(2):
+        maude.post(address, {"acte": "remettre"})
+        work()
+
+    passage.refresh_from_db()
+    assert (passage.text, passage.consent, passage.credited) == (HERS, Consent.WAITING, False)
+    assert said(sheet).count(HERS) == 1
+    (mail,) = [one for one in outbox.outbox if one.to == [world.eve.email]]
+    assert "récrits" not in mail.body
+    say(passage, world.eve, yes=True)
+    assert not births.held(sheet)
+
+
+def test_words_refused_are_not_put_back_by_the_maker(world: World, thread: Thread) -> None:
+    sheet = made(thread, world.maude)
+    passage = say(passage_by(sheet, world.eve), world.eve, yes=False)
+
+    assert births.put_back(passage, by=world.maude).consent == Consent.DROPPED
+    assert HERS not in said(sheet)
+
+
+def test_confidential_words_put_back_stay_out_until_their_writer_agrees(
+    world: World, secret: Thread
+) -> None:
+    sheet = made(secret, world.odile, bearer=world.federation)
+    passage = births.drop(passage_by(sheet, world.naima, unnamed=False), by=world.odile)
+
+    passage = births.put_back(passage, by=world.odile)
+
+    assert (passage.text, passage.consent) == ("", Consent.WAITING)
+    assert "cacatoès" not in said(sheet)
+
+
+def test_who_does_not_read_the_message_does_not_put_it_back(world: World, thread: Thread) -> None:
+    from forums import services as forums
+
+    sheet = made(thread, world.maude)
+    passage = births.drop(passage_by(sheet, world.eve), by=world.maude)
+    post = thread.posts.get(pk=passage.object_id)
+    forums.hide_post(post, by=world.odile, reason="Nomme un jeune")
+
+    with pytest.raises(Missing):
+        births.put_back(passage, by=world.maude)
+
+
+def test_words_of_which_nothing_is_left_come_back_as_agreed_and_are_not_asked_again(
+    world: World, thread: Thread, as_: As
+) -> None:
+    sheet = made(thread, world.maude)
+    passage = agreed(sheet, world)
+    rewrite(sheet, "Laisser le travail pour plus tard.", by=world.maude)
+    page = as_(world.maude).get(sheet.get_absolute_url()).content.decode()
+    assert 'value="remettre"' in page
+    assert 'value="redemander"' not in page
+
+    with pytest.raises(NothingLeft):
+        births.ask_again(passage, by=world.maude)
+    assert births.put_back(passage, by=world.maude).consent == Consent.GIVEN
+    assert not births.held(sheet)
+
+
+def test_nothing_left_of_her_words_is_said_once(world: World, thread: Thread, as_: As) -> None:
+    sheet = made(thread, world.maude)
+    passage = passage_by(sheet, world.eve)
+    rewrite(sheet, "Laisser le travail pour plus tard.", by=world.maude)
+    thread.posts.filter(pk=passage.object_id).update(text="Autre chose, tout simplement.")
+
+    page = consent_page(passage, as_(world.eve))
+
+    assert page.context["shown"].absent
+    assert page.context["changed"]
+    assert "Votre message ne dit pas exactement cela" not in page.content.decode()
+
+
+def test_while_the_animators_have_it_the_maker_takes_it_back_before_changing_what_it_quotes(
+    world: World, thread: Thread, as_: As
+) -> None:
+    sheet = made(thread, world.maude)
+    agreed(sheet, world)
+    life.submit(sheet, by=world.maude)
+    form = f"/pratiques/{sheet.pk}/passages/"
+
+    page = as_(world.maude).get(sheet.get_absolute_url()).content.decode()
+    assert form not in page
+    assert f'<a href="/pratiques/{sheet.pk}/vie/">reprenez-la</a>' in page
+    assert form in as_(world.odile).get(sheet.get_absolute_url()).content.decode()
+    life.claim(sheet, by=world.odile)
+    page = as_(world.maude).get(sheet.get_absolute_url()).content.decode()
+    assert form not in page
+    assert "reprenez-la" not in page
+
+
+def test_the_animators_see_what_was_refused_since_it_was_submitted(
+    world: World, thread: Thread, as_: As
+) -> None:
+    sheet = made(thread, world.maude)
+    passage = agreed(sheet, world)
+    life.submit(sheet, by=world.maude)
+    odile = as_(world.odile)
+    assert (
+        "depuis que la fiche est soumise"
+        not in odile.get(sheet.get_absolute_url()).content.decode()
+    )
+
+    say(passage, world.eve, yes=False)
+
+    page = odile.get(sheet.get_absolute_url()).content.decode()
+    assert page.count("depuis que la fiche est soumise") == 1
 
 
 def test_her_words_are_found_again_once_they_are_published(

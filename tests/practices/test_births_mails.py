@@ -11,7 +11,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import User
-from core.models import OutgoingMail
+from community.models import Membership
+from core.models import ActionLog, OutgoingMail
 from forums import services as forums
 from forums.models import Thread
 from practices import births as heard
@@ -152,9 +153,27 @@ def test_what_was_asked_since_is_reminded_of_at_the_same_time(
 ) -> None:
     made(thread, world.maude)
     Passage.objects.update(asked_at=timezone.now() - heard.PATIENCE)
-    made(thread, world.maude)
+    since = made(thread, world.maude)
+    since.passages.update(asked_at=timezone.now() - 2 * heard.DAY)
     heard.remind_writers()
     assert not Passage.objects.waiting().filter(reminded_at=None).exists()
+
+
+def test_what_was_asked_this_morning_is_in_the_mail_and_keeps_its_own_week(
+    world: World, thread: Thread, work: Work
+) -> None:
+    made(thread, world.maude)
+    Passage.objects.update(asked_at=timezone.now() - heard.PATIENCE)
+    fresh = made(thread, world.maude)
+    work()
+    letters(world.real)
+
+    heard.remind_writers()
+    work()
+
+    (letter,) = letters(world.real)
+    assert "2 fiches-pratiques" in letter
+    assert not fresh.passages.waiting().exclude(reminded_at=None).exists()
 
 
 def test_whoever_makes_the_sheet_is_told_once_that_nobody_answers(
@@ -210,6 +229,23 @@ def test_who_left_after_the_reminder_is_told_of_too(
     User.objects.filter(pk=world.eve.pk).update(is_active=False)
     heard.remind_writers()
     assert OutgoingMail.objects.filter(name="passages_stuck").count() == 1
+
+
+def test_who_left_weeks_after_the_reminder_is_told_of_once(
+    world: World, thread: Thread, work: Work, a_week_later: Work
+) -> None:
+    made(thread, world.maude)
+    for _week in range(5):
+        a_week_later()
+    gone = OutgoingMail.objects.filter(name="passages_stuck", data__gone=1)
+    assert not gone.exists()
+    User.objects.filter(pk=world.eve.pk).update(is_active=False)
+    a_week_later()
+    assert gone.count() == 1
+    # Once its mail is forgotten too.
+    gone.delete()
+    a_week_later()
+    assert not gone.exists()
 
 
 def test_confidential_words_whose_writer_left_are_not_said_to_be_in_the_draft(
@@ -277,6 +313,91 @@ def test_words_without_room_are_said_to_be_beside_the_draft(
     work()
     (letter,) = letters(world.odile)
     assert "faute de place" in letter
+
+
+def test_an_answer_that_she_took_back_before_its_mail_left_is_not_told(
+    world: World, thread: Thread, work: Work
+) -> None:
+    sheet = made(thread, world.maude)
+    work()
+    letters(world.maude)
+    say(passage_by(sheet, world.eve), world.eve, yes=True)
+    say(passage_by(sheet, world.eve), world.eve, yes=False)
+    work()
+    (letter,) = letters(world.maude)
+    assert "peuvent y rester" not in letter
+
+
+def test_words_of_a_thread_that_became_confidential_are_answered_without_a_name(
+    world: World, thread: Thread, work: Work
+) -> None:
+    sheet = made(thread, world.odile, bearer=world.federation)
+    passage = say(passage_by(sheet, world.eve), world.eve, yes=False)
+    work()
+    Membership.objects.get_or_create(user=world.eve, space=world.psychosocial)
+    forums.move_thread(thread, world.psychosocial, by=world.odile)
+    work()
+    letters(world.odile)
+
+    passage = say(passage, world.eve, yes=True)
+    work()
+
+    assert passage.quiet
+    row = ActionLog.objects.filter(verb="passage.answered").latest("pk")
+    assert row.actor is None
+    (letter,) = letters(world.odile)
+    assert "Une pratique" not in letter
+
+
+def test_the_mail_that_asks_is_about_its_sheet_however_many_wait_before_it(
+    world: World, thread: Thread, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("practices.centre.births.MOST", 1)
+    made(thread, world.maude)
+    work()
+    letters(world.real)
+    made(thread, world.maude, title="Une autre pratique")
+    work()
+    (letter,) = letters(world.real)
+    assert "Une autre pratique" in letter
+
+
+def test_each_refusal_is_told_and_to_the_animator_who_reviews_it_too(
+    world: World, thread: Thread, work: Work
+) -> None:
+    sheet = made(thread, world.maude)
+    passage = passage_by(sheet, world.eve)
+    say(passage, world.eve, yes=False)
+    work()
+    agreed(sheet, world)
+    life.submit(sheet, by=world.maude)
+    life.claim(sheet, by=world.odile)
+    work()
+    letters(world.maude), letters(world.odile)
+
+    for _press in range(2):
+        say(passage, world.eve, yes=False)
+        work()
+
+    (letter,) = letters(world.maude)
+    assert "refuse d’être citée dans votre fiche" in letter
+    assert "retirés de la fiche soumise" in letter
+    (letter,) = letters(world.odile)
+    assert "refuse d’être citée dans une fiche que vous révisez" in letter
+    assert world.eve.first_name not in letter
+
+
+def test_words_that_were_not_in_the_draft_are_not_said_to_be_taken_out_of_it(
+    world: World, secret: Thread, work: Work
+) -> None:
+    sheet = made(secret, world.odile, bearer=world.federation)
+    work()
+    letters(world.odile)
+    say(passage_by(sheet, world.naima, unnamed=False), world.naima, yes=False)
+    work()
+    (letter,) = letters(world.odile)
+    assert "retirés du brouillon" not in letter
+    assert "n’étaient pas dans le brouillon" in letter
 
 
 def test_those_who_agreed_are_told_that_the_sheet_is_published(

@@ -199,7 +199,7 @@ def test_who_does_not_make_the_sheet_drops_nothing(world: World, thread: Thread,
 
     assert as_(world.eve).post(address).status_code == 404
     assert as_(world.maude).post(f"/pratiques/{sheet.pk}/passages/99/retirer/").status_code == 404
-    assert as_(world.maude).post(address).status_code == 302
+    assert as_(world.maude).post(address, {"acte": "retirer"}).status_code == 302
     assert sheet.passages.get(pk=passage.pk).consent == Passage.Consent.DROPPED
 
 

@@ -11,10 +11,15 @@ from typing import Any
 import polib
 import pytest
 from django.conf import settings
+from django.core.cache import caches
 from django.db import transaction
 from django.test import Client, override_settings
 
+from accounts.models import Profile
+from community.models import SubCommunity
 from core import terms
+from core.models import Term
+from forums import services as forums
 from practices.models import Sheet
 from practices.sections import SECTIONS
 from tests import access
@@ -26,6 +31,8 @@ from tests.practices.test_sheets_leaks import browser
 
 pytestmark = pytest.mark.django_db
 STATES = ("publique", "membres", "brouillon", "soumise", "retiree")
+# Pages of other rooms that name sheets.
+BESIDE = ("notifications:centre",)
 VOID = {"meta", "link", "img", "input", "br", "hr", "path", "use", "rect", "source", "col"}
 UNSEEN = {"title", "script", "style", "template"}
 CANARY = re.compile("zqfiche[a-z]+")
@@ -88,7 +95,8 @@ def pages(client: Client) -> Iterator[tuple[str, Spoken]]:
     """Every page of the room, for every sheet."""
     for address in access.addresses():
         row = access.row_of(address.name)
-        if not address.name.startswith("practices:") or row is None or row.post_only:
+        asked = address.name.startswith("practices:") or address.name in BESIDE
+        if not asked or row is None or row.post_only:
             continue
         for path in access.paths(address):
             answer = client.get(path)
@@ -179,3 +187,58 @@ def test_what_a_public_sheet_says_to_other_sites_is_french(sheets: Sheets, db: N
     showcase = in_english(sheets, "visitor").get("/pratiques/").content.decode()
     assert '<meta property="og:locale" content="en_CA">' in showcase, "its sentence is ours"
     assert '"inLanguage": "fr-CA"' in page or '"inLanguage":"fr-CA"' in page
+
+
+@pytest.fixture
+def said_levels(sheets: Sheets, db: None) -> Iterator[dict[str, str]]:
+    """The levels of evidence, with words as in the taxonomy: code → label."""
+    found = {}
+    for one in Term.objects.filter(scheme="niveaux_preuve"):
+        one.label = found[one.code] = f"Palier « {one.code} »"
+        one.save()
+    yield found
+    caches["local"].delete(terms.CACHE_KEY)
+
+
+@pytest.mark.parametrize("role", ["visitor", "maude"])
+def test_the_levels_of_evidence_are_french(
+    sheets: Sheets, said_levels: dict[str, str], role: str
+) -> None:
+    sheet = Sheet.objects.get(title=f"Un {word('publique', 'identitetitle')}")
+    page = in_english(sheets, role).get(f"/pratiques/{sheet.pk}/preuve/").content.decode()
+    shown = Spoken(page).texts
+    found = {
+        label: {lang for text, lang in shown if text == label} for label in said_levels.values()
+    }
+    # The choices of the form are in the language of the control.
+    assert all("fr-CA" in langs for langs in found.values()), found
+    if role == "visitor":
+        assert all(langs == {"fr-CA"} for langs in found.values()), found
+
+
+def test_the_title_of_a_thread_is_french_in_notices_on_home_and_where_its_outcome_is_told(
+    sheets: Sheets, db: None
+) -> None:
+    maude, real = sheets.people["maude"], sheets.people["real"]
+    space = SubCommunity.objects.get(is_common=True)
+    profile, _new = Profile.objects.get_or_create(owner=real)
+    profile.skills.create(direction="aide", word="Toucan", folded="toucan")
+    asked = {"by": maude, "space": space, "text": "Comment le dire?"}
+    forums.create_thread(title="Titre toucan", **asked)
+    told = forums.create_thread(title="Titre perroquet", **asked)
+    forums.reply(told, by=real, text="Ainsi.")
+    forums.resolve(told, by=maude)
+    hers, his = in_english(sheets, "maude"), in_english(sheets, "real")
+    pages = {
+        "/avis/": (hers, "Titre perroquet"),
+        f"/discussions/{told.pk}/suites/": (hers, "Titre perroquet"),
+        "/": (his, "Titre toucan"),
+    }
+    for path, (client, title) in pages.items():
+        page = client.get(path).content.decode()
+        shown = [lang for text, lang in Spoken(page).texts if title in text]
+        assert shown, path
+        assert set(shown) == {"fr-CA"}, path
+    home = Spoken(hers.get("/").content.decode()).texts
+    assert ("Titre toucan", "fr-CA") in home
+    assert ("No reply yet", "en-CA") in home

@@ -219,3 +219,21 @@ def test_what_is_partly_hers_has_more_than_half_of_the_words() -> None:
     ]
     found = laying.akin({"deroulement": {"steps": steps}}, "deroulement", "steps", HERS)
     assert [one.value for one in found] == steps[:1]
+
+
+def test_a_sheet_is_read_once_however_much_is_looked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [f"Une ligne ordinaire, numéro {n}." for n in range(10)]
+    content: dict[str, Any] = {
+        "lecons": {"mistakes": lines},
+        "besoin": {"context": "\n\n".join(lines)},
+    }
+    reading, plain, read = laying.Reading(content), laying._plain, list[str]()
+
+    def counted(text: str) -> list[str]:
+        read.append(text)
+        return plain(text)
+
+    monkeypatch.setattr(laying, "_plain", counted)
+    text = " ".join(f"Une phrase récrite, numéro {n}." for n in range(40))
+    assert not reading.stand("besoin", "context", text).whole
+    assert read == [text]
