@@ -122,6 +122,16 @@ def test_rewritten_words_are_judged_beside_ones_own_and_asked_again(
     maude.locator("button[value=redemander]").click()
     expect(maude.locator("#passages .chip.wait")).to_have_count(1)
 
+    maude.locator("#passages form button").last.click()
+    expect(maude.locator("main blockquote")).to_contain_text("On appelle la veille")
+    clean(maude)
+    maude.locator("button[value=retirer]").click()
+    expect(maude.locator("#passages .chip.wait")).to_have_count(0)
+    clean(maude)
+    maude.locator("button[value=remettre]").click()
+    expect(maude.locator("#passages .chip.wait")).to_have_count(1)
+    clean(maude)
+
 
 def test_a_warning_is_shown_before_the_draft(house: House, world: World, thread: Thread) -> None:
     forums.reply(thread, by=world.maude, text="Sa mère répond au 418-722-3344 le soir.")
