@@ -23,6 +23,8 @@ from core.web import person
 from core.writing import writer_token
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from accounts.models import User
 
 # What the button of a warning says: published as it is.
@@ -55,12 +57,21 @@ def keep_for(request: HttpRequest, writer: User, page: str) -> str:
 def kept_for(user_id: int | None, page: str) -> QueryDict | None:
     """What is kept of the form of `page` for this person."""
     row = KeptForm.objects.filter(user_id=user_id or 0, page=page).first()
-    if row is None:
-        return None
+    return form_of(row) if row is not None else None
+
+
+def form_of(row: KeptForm) -> QueryDict:
+    """The form that is kept, as it was sent."""
     data = QueryDict(mutable=True)
     for name, values in row.fields.items():
         data.setlist(name, values)
     return data
+
+
+def kept_below(user_id: int | None, start: str) -> QuerySet[KeptForm]:
+    """What is kept for this person of the pages whose address begins so, last first."""
+    rows = KeptForm.objects.filter(user_id=user_id or 0, page__startswith=start)
+    return rows.order_by("-kept_at", "-pk")
 
 
 def forget_for(user_id: int | None, page: str) -> None:

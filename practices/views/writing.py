@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from core import composing
@@ -20,10 +21,11 @@ from core.ratelimit import limited
 from core.templatetags.ui import moment
 from core.web import number_in, person
 from core.writing import keeps_writing, saves_writing, writer_token
-from practices import looking, preparing
+from practices import aside, looking, preparing
 from practices.content import completeness, lines_of
 from practices.errors import NotABearer, SectionChanged, Withdrawn
-from practices.forms import rows
+from practices.forms import began, rows
+from practices.forms.began import DIGITS
 from practices.forms.section import SectionForm
 from practices.merging import GROWING, added
 from practices.models import Sheet
@@ -38,16 +40,21 @@ from practices.views.common import WITH, of_members_sheet
 if TYPE_CHECKING:
     from accounts.models import User
     from core.warning import Part
+    from practices.aside import Kept
     from practices.sections import Field
 
 NEXT = "next"
-# Of a revision or of the number of a version.
-DIGITS = 9
 # A list of more words than this is folded: on a phone, the next field would be far.
 LONG = 8
 # Of the fields in which she took another text, in the form; what she had written in them is kept
 # there too (`forms.rows.mine`).
 MINE = "mine"
+# Of the fields that somebody else changed too: both texts are shown until she saves.
+SETTLING = "settling"
+# What asks the form to be shown again, rearranged and unsaved.
+REARRANGES = ("replace", "take", "step")
+# What the autosave says of two texts of one field.
+MET = gettext_lazy("This section was changed elsewhere meanwhile. Save to see both texts.")
 # A text that takes no more characters than this is counted while it is typed.
 SHORT = 500
 Progress = Sheet.Progress
@@ -68,6 +75,7 @@ def overview(request: HttpRequest, sheet: Sheet) -> HttpResponse:
         "lines": preparing.filled(content, sheet.content if sheet.current else None),
         "complete": completeness(content),
         "answer": preparing.last_answer(sheet),
+        "aside": aside.sections_of(person(request), sheet.pk),
     }
     return render(request, "practices/writing/overview.html", context)
 
@@ -78,15 +86,6 @@ def _is_open(sheet: Sheet, *, moderates: bool) -> bool:
 
 
 # --------------------------------------------------------------------------------- a section
-
-
-def _page_url(pk: int, section: str) -> str:
-    """The page of a section: what is typed in it and not saved is kept at this address."""
-    return reverse("practices:write_section", args=(pk, section))
-
-
-def _keep(request: HttpRequest, writer: User, *, pk: int, section: str) -> str:
-    return composing.keep_for(request, writer, _page_url(pk, section))
 
 
 def _editable(user: User, pk: int, name: str) -> tuple[Sheet, Section]:
@@ -103,33 +102,38 @@ def _editable(user: User, pk: int, name: str) -> tuple[Sheet, Section]:
     return sheet, BY_NAME[name]
 
 
-@keeps_writing(_keep)
+@keeps_writing(aside.keep)
 def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     """One section: saved, shown again with what is to be mended, or beside what somebody else
     wrote in it meanwhile."""
-    user = person(request)
-    sheet, one = _editable(user, pk, section)
+    sheet, one = _editable(person(request), pk, section)
+    if request.method == "POST":
+        return _sent(request, sheet, one)
     now = preparing.working(sheet, one)
-    page_url = _page_url(pk, section)
-    typed = composing.kept_for(user.pk, page_url) if request.method != "POST" else None
-    data: QueryDict | None = request.POST.copy() if request.method == "POST" else None
-    if "repris" in request.GET and data is None:
-        data, typed = typed, None
+    waiting = aside.kept(person(request), pk, section)
+    taken = next((text for text in waiting if text.mark == request.GET.get("repris")), None)
+    data = taken.data if taken is not None else QueryDict(mutable=True)
+    if taken is not None:
+        data[aside.MARK] = taken.mark
+        if clashes := began.meet(one, data, now):
+            _settle(one, data, now, clashes)
+    else:
+        data[aside.MARK], data[began.BEGAN] = aside.new_mark(), began.shown(one, now.values)
+    form = SectionForm(data if taken is not None else None, section=one, kept=now.values)
+    form.quiet()
+    rest = [text for text in waiting if text is not taken]
+    return Page(request, sheet, one, now, form, data, fresh=taken is None, waiting=rest).show()
+
+
+def _sent(request: HttpRequest, sheet: Sheet, one: Section) -> HttpResponse:
+    """Save what was sent, or do what its button asks."""
+    now, data = preparing.working(sheet, one), request.POST.copy()
+    again = any(data.get(name) for name in REARRANGES) or getattr(request, "unsure", False)
+    clashes = [] if again else began.meet(one, data, now)
     form = SectionForm(data, section=one, kept=now.values)
-    page = Page(
-        request,
-        sheet,
-        one,
-        now,
-        form,
-        data if data is not None else QueryDict(),
-        fresh=data is None,
-        waiting=typed is not None,
-    )
-    if data is None:
-        return page.show()
-    asked = _rearranged(page)
-    if request.method != "POST" or asked or getattr(request, "unsure", False):
+    page = Page(request, sheet, one, now, form, data)
+    if again:
+        _rearrange(page)
         form.quiet()
         return page.show()
     if not form.is_valid():
@@ -137,25 +141,35 @@ def section(request: HttpRequest, pk: int, section: str) -> HttpResponse:
     parts = looking.noticed(one, data, now.values)
     if parts and data.get("act") != composing.AS_IS:
         return page.show(parts=parts)
-    return _saved(page)
+    return _met(page, clashes) if clashes else _saved(page)
+
+
+def _settle(section: Section, data: QueryDict, now: Working, clashes: list[str]) -> None:
+    """From here the form shows both texts of the fields that clash."""
+    began.go_on_from(section, data, now)
+    data.setlist(SETTLING, [*dict.fromkeys([*data.getlist(SETTLING), *clashes])])
+
+
+def _met(page: Page, clashes: list[str]) -> HttpResponse:
+    """Somebody else wrote otherwise in the same fields: she has both texts, and hers is kept."""
+    aside.keep(page.request, person(page.request), pk=page.sheet.pk, section=page.section.name)
+    _settle(page.section, page.data, page.now, clashes)
+    return page.show(status=SectionChanged.status, clashes=clashes)
 
 
 def _saved(page: Page) -> HttpResponse:
     request, sheet, data = page.request, page.sheet, page.data
-    user = person(request)
+    user, name = person(request), page.section.name
     try:
-        save_section(sheet, page.section.name, page.form.values, by=user, **_began_from(data))
-    except SectionChanged as clash:
-        _keep(request, user, pk=sheet.pk, section=page.section.name)
-        page.now = preparing.working(sheet, page.section)
-        data["revision"], data["settling"] = str(clash.revision), "1"
-        page.form.add_error(None, str(clash))
-        return page.show(status=clash.status)
+        save_section(sheet, name, page.form.values, by=user, **_began_from(data, page.now))
+    except SectionChanged:
+        # Saved by somebody else since it was read above.
+        return _sent(request, sheet, page.section)
     except Refused as refusal:
         page.form.add_error(None, str(refusal))
         return page.show(status=refusal.status)
-    composing.forget_for(user.pk, _page_url(sheet.pk, page.section.name))
-    leave(sheet, page.section.name, by=user)
+    aside.forget(user, sheet.pk, name, aside.mark_of(data))
+    leave(sheet, name, by=user)
     messages.success(request, _("“%(section)s” is saved.") % {"section": page.section.label})
     following = after(page.section)
     goes_on = NEXT in (data.get("act"), data.get("then"))
@@ -169,41 +183,52 @@ def after(section: Section) -> Section | None:
     return SECTIONS[place + 1] if place + 1 < len(SECTIONS) else None
 
 
-def _began_from(data: QueryDict) -> dict[str, Any]:
-    """The revision and the published version that the page was made from."""
-    return {
-        "revision": number_in(data.get("revision"), DIGITS),
-        "seen": number_in(data.get("seen"), DIGITS) or None,
-    }
+def _began_from(data: QueryDict, now: Working) -> dict[str, Any]:
+    """The revision that the form was put together with, and the published version that it was
+    shown beside."""
+    return {"revision": now.revision, "seen": number_in(data.get("seen"), DIGITS) or None}
 
 
-def _rearranged(page: Page) -> bool:
+def _rearrange(page: Page) -> None:
     """Do what a button of the form asks of its words: replace what could identify somebody, take
-    the other text, move a step. Whether one did: the form is then shown again, unsaved."""
+    the other text, move a step."""
     data = page.data
     if data.get("replace"):
         composing.mend(data, page.form.typed(data))
     elif taken := data.get("take"):
         # What she typed is what is kept for her, and not what this button makes of it.
-        _keep(page.request, person(page.request), pk=page.sheet.pk, section=page.section.name)
+        aside.keep(page.request, person(page.request), pk=page.sheet.pk, section=page.section.name)
         whose, _colon, name = taken.partition(":")
         for field in page.section.fields:
             if field.name == name:
                 _take(page, field, whose)
     else:
-        return page.form.rearrange(data)
-    return True
+        page.form.rearrange(data)
 
 
 def _take(page: Page, field: Field, whose: str) -> None:
     """Put another text in a field: after hers, or in its place where only one can be. Hers stays
-    in the form, beside it, until she saves."""
+    in the form, beside it, until she saves; so does what is in the box when she puts hers back."""
     data, hers = page.data, rows.read(page.data, field)
-    other = page.texts().get(whose, {}).get(field.name)
-    if hers and whose != MINE and field.name not in data.getlist(MINE):
+    texts = page.texts()
+    if field.name not in texts.get(whose, {}):
+        return
+    other = texts[whose][field.name]
+    replaced = whose == MINE and field.kind not in GROWING
+    if (
+        hers
+        and replaced
+        and not any(_same(field, hers, said.get(field.name)) for said in texts.values())
+    ):
+        rows.put(data, rows.mine(field), hers)
+    elif hers and whose != MINE and field.name not in data.getlist(MINE):
         data.appendlist(MINE, field.name)
         rows.put(data, rows.mine(field), hers)
     rows.put(data, field, added(field, hers, other) if field.kind in GROWING else other)
+
+
+def _same(field: Field, one: Any, other: Any) -> bool:
+    return lines_of(field, one) == lines_of(field, other)
 
 
 @dataclass(frozen=True)
@@ -256,8 +281,8 @@ class Row:
 
 @dataclass
 class Page:
-    """The page of one section. `data` is what is in the form when it is not `fresh`; `waiting` says
-    that a text is kept for her beside it."""
+    """The page of one section. `data` is what is in the form; when it is `fresh`, only what it
+    began from. `waiting` are the other texts that are kept for her."""
 
     request: HttpRequest
     sheet: Sheet
@@ -265,25 +290,26 @@ class Page:
     now: Working
     form: SectionForm
     data: QueryDict
-    fresh: bool
-    waiting: bool = False
+    fresh: bool = False
+    waiting: list[Kept] = dataclass_field(default_factory=list)
 
     @property
-    def settling(self) -> bool:
-        """Whether somebody else saved the section while she wrote, and she has both texts."""
-        return self.data.get("settling") == "1"
+    def settling(self) -> list[str]:
+        """The fields that somebody else changed while she wrote, of which she has both texts."""
+        return self.data.getlist(SETTLING)
 
     def texts(self) -> dict[str, Mapping[str, Any]]:
-        """The other texts of the section, by whose they are."""
+        """The other texts of the section, by whose they are; of each, the fields that stand
+        beside those of the form."""
         names = self.data.getlist(MINE)
         fields = [field for field in self.section.fields if field.name in names]
         found: dict[str, Mapping[str, Any]] = {
             MINE: {field.name: rows.read(self.data, rows.mine(field)) for field in fields}
         }
         if self.settling:
-            found["theirs"] = self.now.values
-        if self.now.published is not None:
-            found["published"] = self.now.published
+            found["theirs"] = {name: self.now.values.get(name) for name in self.settling}
+        if (published := self.now.published) is not None:
+            found["published"] = {one.name: published.get(one.name) for one in self.section.fields}
         return found
 
     def _typed_before(self) -> list[tuple[str, str]]:
@@ -291,7 +317,9 @@ class Page:
         names = [name for name in self.data if name == MINE or name.startswith(f"{MINE}-")]
         return [(name, value) for name in names for value in self.data.getlist(name)]
 
-    def show(self, *, status: int = 200, parts: list[Part] | None = None) -> HttpResponse:
+    def show(
+        self, *, status: int = 200, parts: list[Part] | None = None, clashes: Iterable[str] = ()
+    ) -> HttpResponse:
         user = person(self.request)
         rights = rights_of(user, self.sheet)
         came_back = not self.fresh and self.request.method != "POST"
@@ -306,7 +334,11 @@ class Page:
             "rows": self._rows(),
             "now": self.now,
             "settling": self.settling,
+            "clashes": [self.form[name] for name in clashes],
+            "changed_meanwhile": SectionChanged.message,
             "revision": self._revision(),
+            "began": self.data.get(began.BEGAN, ""),
+            "draft": aside.mark_of(self.data),
             "seen": self.sheet.current.number if self.sheet.current else 0,
             "changed": self.sheet.current is not None
             and self.now.values != self.sheet.content.get(self.section.name, {}),
@@ -350,7 +382,7 @@ class Page:
         for whose, values in self.texts().items():
             other = values.get(field.name)
             lines = lines_of(field, other)
-            if lines != lines_of(field, hers) and (whose != MINE or field.name in values):
+            if field.name in values and not _same(field, other, hers):
                 within = grows and bool(other) and added(field, hers, other) == hers
                 found.append(Beside(whose, lines, grows, within))
         return found
@@ -359,12 +391,16 @@ class Page:
 @require_POST
 @of_members_sheet
 def drop(request: HttpRequest, sheet: Sheet, section: str) -> HttpResponse:
-    """Give up what is prepared of a section: the published text stands."""
+    """Give up what is prepared of a section: the published text stands. With the mark of a text
+    that is kept for her, give up that one only."""
     if section not in BY_NAME:
         raise Http404
     user = person(request)
+    if aside.MARK in request.POST:
+        aside.forget(user, sheet.pk, section, aside.mark_of(request.POST))
+        messages.success(request, _("The text that was kept for you is dropped."))
+        return redirect("practices:write_section", pk=sheet.pk, section=section)
     drop_section(sheet, section, by=user)
-    composing.forget_for(user.pk, _page_url(sheet.pk, section))
     messages.success(request, _("The published text of this section stands."))
     return redirect("practices:write", pk=sheet.pk)
 
@@ -381,38 +417,41 @@ def keep(request: HttpRequest, writer: User, pk: int, section: str) -> HttpRespo
     text, and what comes once her session has ended: kept for her alone.
     """
     sheet, one = _editable(writer, pk, section)
-    now = preparing.working(sheet, one)
-    form = SectionForm(request.POST, section=one, kept=now.values)
-    revision = number_in(request.POST.get("revision"), DIGITS)
+    now, data = preparing.working(sheet, one), request.POST.copy()
+    clashes = began.meet(one, data, now)
+    form = SectionForm(data, section=one, kept=now.values)
     worry = ""
     if request.user.pk != writer.pk:
         worry = _("Your session has ended. Your text is kept: sign in to save it.")
-    elif request.POST.get("settling") or request.POST.get(MINE):
+    elif data.get(SETTLING) or data.get(MINE):
         worry = _("Kept for you alone until you save it.")
     elif not form.is_valid():
         labels = ", ".join(str(form[name].label) for name in form.errors if name in form.fields)
         worry = _("To be mended: %(fields)s. Your text is kept for you alone until then.") % {
             "fields": labels
         }
-    elif looking.noticed(one, request.POST, now.values):
+    elif looking.noticed(one, data, now.values):
         worry = _(
             "Something could identify a young person. Your text is kept for you alone until you "
             "save it and decide."
         )
+    elif clashes:
+        worry = str(MET)
     else:
         try:
-            row = save_section(sheet, section, form.values, by=writer, **_began_from(request.POST))
+            row = save_section(sheet, section, form.values, by=writer, **_began_from(data, now))
         except SectionChanged:
-            worry = _("This section was changed elsewhere meanwhile. Save to see both texts.")
+            worry = str(MET)
         except Refused as refusal:
             worry = str(refusal)
         else:
-            composing.forget_for(writer.pk, _page_url(pk, section))
+            aside.forget(writer, pk, section, aside.mark_of(data))
             when = row.changed_at if row.pk else None
             said = _("Saved, %(when)s") % {"when": moment(when)} if when else _("Saved")
-            return JsonResponse({"said": said, "worry": "", "revision": row.revision})
-    _keep(request, writer, pk=pk, section=section)
-    return JsonResponse({"said": _("Kept"), "worry": worry, "revision": revision})
+            goes_on = {"revision": row.revision, "began": began.as_sent(one, request.POST)}
+            return JsonResponse({"said": said, "worry": ""} | goes_on)
+    aside.keep(request, writer, pk=pk, section=section)
+    return JsonResponse({"said": _("Kept"), "worry": worry})
 
 
 @saves_writing

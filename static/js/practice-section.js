@@ -6,10 +6,13 @@ const PATIENCE = 5000;
 const HEARTBEAT = 20_000;
 /* what a browser lets go with a page that closes */
 const LAST = 60_000;
+/* of those that were sent without an answer: they may have been saved, and are then not somebody else's */
+const ATTEMPTS = 5;
 /* of the form: they change by themselves, and are not what somebody typed */
-const OURS = ["csrfmiddlewaretoken", "writer", "revision", "seen", "then"];
+const OURS = ["csrfmiddlewaretoken", "writer", "revision", "began", "draft", "unanswered", "seen", "then"];
 const live = document.getElementById("live");
 const form = document.querySelector("form[data-section]");
+const { unanswered } = form.elements;
 const state = form.querySelector("[data-state]");
 const say = (sentence) => { live.textContent = ""; setTimeout(() => { live.textContent = sentence; }, 60); };
 
@@ -48,18 +51,27 @@ function save(last = false) {
   waiting = 0;
   if (leaving || "closed" in form.dataset) return;
   /* one at a time: each knows the revision that the one before made */
-  if (saving && !last) { later(); return; }
+  if (saving) {
+    if (last) saving.finally(() => save(true));
+    else later();
+    return;
+  }
   const now = content();
   if (now === kept) return;
   saving = ask(form.dataset.section, typed(), last).then((answer) => {
     kept = now;
-    form.elements.revision.value = answer.revision;
+    unanswered.value = "";
+    if (answer.began) {
+      form.elements.revision.value = answer.revision;
+      form.elements.began.value = answer.began;
+    }
     state.textContent = answer.worry ? `${answer.said}. ${answer.worry}` : answer.said;
     if (answer.worry && answer.worry !== worried) say(answer.worry);
     worried = answer.worry;
     if (content() === kept) form.dispatchEvent(new Event("ancrage:kept", { bubbles: true }));
     else later();
   }, () => {
+    unanswered.value = [...unanswered.value.split("\n"), now].slice(-ATTEMPTS).join("\n");
     state.textContent = form.dataset.unkept;
     later();
   }).finally(() => { saving = null; });

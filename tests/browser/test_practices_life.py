@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from practices.models import Sheet
 from practices.services import life, writing
@@ -124,6 +124,92 @@ def test_taking_the_text_of_somebody_else_keeps_hers(house: House, world: World,
     hers.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).last.click()
     hers.wait_for_url("**/rediger/")
     assert values(sheet, "lecons")["obstacles"] == both.split("\n")
+
+
+@pytest.mark.parametrize("answered", [True, False])
+def test_a_slow_network_and_a_locked_phone_make_no_conflict_with_oneself(
+    house: House, world: World, answered: bool
+) -> None:
+    sheet = make_sheet(world.maude)
+    page = house.visit(world.maude, size="phone")
+    page.goto(f"/pratiques/{sheet.pk}/rediger/besoin/")
+    held: list[Route] = []
+
+    def slow(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/garder/", slow)
+    page.locator("[name=context]").fill("Un")
+    with page.expect_request("**/garder/"):
+        pass
+    page.locator("[name=context]").fill("Un, deux")
+    page.evaluate(
+        """() => {
+          Object.defineProperty(document, "visibilityState", { value: "hidden" });
+          document.dispatchEvent(new Event("visibilitychange"));
+        }"""
+    )
+    if answered:
+        held[0].continue_()
+    else:
+        # It is saved, and the answer is lost on its way.
+        held[0].fetch()
+        held[0].abort()
+
+    expect(page.locator("[name=revision]")).to_have_value("3", timeout=15_000)
+    assert values(sheet, "besoin")["context"] == "Un, deux"
+    expect(page.locator("[data-state]")).not_to_contain_text("entre-temps")
+    page.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).last.click()
+    page.wait_for_url("**/rediger/")
+
+
+@pytest.mark.parametrize("js", [True, False])
+def test_a_kept_text_waits_while_she_writes_in_the_fresh_page(
+    house: House, world: World, js: bool
+) -> None:
+    sheet = make_sheet(world.maude)
+    sheet.bearers.create(user=world.naima)
+    mine, hers = house.visit(world.maude, js=js, size="phone"), house.visit(world.naima)
+    here = f"/pratiques/{sheet.pk}/rediger/besoin/"
+
+    def save(page: Page) -> None:
+        page.get_by_role("main").get_by_role("button", name="Enregistrer", exact=True).last.click()
+
+    mine.goto(here)
+    hers.goto(here)
+    hers.locator("[name=context]").fill("De Naïma")
+    save(hers)
+    hers.wait_for_url("**/rediger/")
+    mine.locator("[name=context]").fill("Deux paragraphes.")
+    save(mine)
+    expect(mine.locator(".other-text")).to_contain_text("De Naïma")
+    assert not js or check(mine) == []
+
+    mine.goto(here)
+    mine.locator("[name=context]").fill("De Naïma, et trois mots")
+    if js:
+        expect(mine.locator("[name=revision]")).to_have_value("3")
+    else:
+        save(mine)
+        mine.wait_for_url("**/rediger/")
+    assert values(sheet, "besoin")["context"] == "De Naïma, et trois mots"
+    mine.goto(f"/pratiques/{sheet.pk}/rediger/")
+    expect(mine.get_by_text("Un texte de vous est conservé")).to_be_visible()
+    assert not js or check(mine) == []
+    mine.goto(here)
+    assert not js or check(mine) == []
+    mine.get_by_role("link", name="Le reprendre").click()
+    expect(mine.locator("[name=context]")).to_have_value("Deux paragraphes.")
+
+    mine.goto(here)
+    mine.get_by_role("button", name="Le laisser tomber").click()
+    if js:
+        mine.locator("dialog[open] button[value=yes]").click()
+    expect(mine.get_by_text("supprimé")).to_be_visible()
+    expect(mine.get_by_role("link", name="Le reprendre")).to_have_count(0)
 
 
 def test_a_short_text_is_counted_as_it_is_typed_and_said_once_too_long(

@@ -6,10 +6,13 @@ import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from accounts.models import User
 from core.models import KeptForm, Term
@@ -33,6 +36,25 @@ def page(sheet: Sheet, section: str = "besoin", rest: str = "") -> str:
 
 def form(user: User, revision: int = 0, **fields: Any) -> dict[str, Any]:
     return {"writer": writer_token(user), "revision": revision, **fields}
+
+
+def going_on(user: User, shown: Any) -> dict[str, Any]:
+    """What a shown page sends beside its fields."""
+    names = ("revision", "began", "draft", "settling")
+    return {"writer": writer_token(user)} | {name: shown.context[name] for name in names}
+
+
+def filled(user: User, shown: Any) -> dict[str, Any]:
+    """The form of a page, as it is sent when nobody touches it."""
+    sent, bound = going_on(user, shown), shown.context["form"]
+    for name in bound.fields:
+        value = bound[name].value()
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            sent[f"{name}-title"] = [one["title"] for one in value]
+            sent[f"{name}-text"] = [one["text"] for one in value]
+        elif value:
+            sent[name] = value
+    return sent
 
 
 def row(sheet: Sheet, name: str = "besoin") -> WorkingSection:
@@ -465,7 +487,8 @@ def test_when_both_save_both_texts_are_shown_and_nothing_is_lost(
     # Both texts are kept, the page says: hers too, if she leaves now.
     assert KeptForm.objects.get(user=world.maude).fields["context"] == ["De Maude"]
 
-    settling = form(world.maude, met.context["revision"], context="De Maude", settling="1")
+    assert met.context["settling"] == ["context", "objectives"]
+    settling = going_on(world.maude, met) | {"context": "De Maude"}
     taken = mine.post(page(two), settling | {"take": "theirs:objectives"})
     assert taken.context["form"]["objectives"].value() == "A"
     assert [one.field.name for one in taken.context["rows"] if one.others] == ["context"]
@@ -473,6 +496,205 @@ def test_when_both_save_both_texts_are_shown_and_nothing_is_lost(
     final = settling | {"context": "Des deux", "objectives": "A", "act": "save"}
     assert mine.post(page(two), final).status_code == 302
     assert row(two).values == {"context": "Des deux", "objectives": ["A"]}
+
+
+STEPS = {"steps-title": ["Choisir", "Relancer"], "steps-text": ["Seul.", "Le lundi."]}
+# What one person may change of the section, by field.
+EDITS: dict[str, dict[str, Any]] = {
+    "steps": STEPS,
+    "intensity": {"intensity": "Une heure par semaine"},
+    "duration": {"duration": "Six semaines"},
+}
+EDIT = st.sets(st.sampled_from(sorted(EDITS)))
+
+
+def edited(sent: dict[str, Any], names: set[str], who: str) -> dict[str, Any]:
+    sent = dict(sent)
+    for name in names:
+        for key, value in EDITS[name].items():
+            sent[key] = [*value, who] if isinstance(value, list) else f"{value}, {who}"
+    return sent
+
+
+@settings(
+    deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(hers=EDIT, mine=EDIT, asked=st.sampled_from(["", "garder/"]))
+def test_only_the_fields_that_both_changed_are_in_conflict(
+    world: World, as_: As, two: Sheet, hers: set[str], mine: set[str], asked: str
+) -> None:
+    naima, maude, name = as_(world.naima), as_(world.maude), "deroulement"
+    here, began = page(two, name), row(two, name).values
+    sent = filled(world.maude, maude.get(here))
+    naima.post(here, edited(filled(world.naima, naima.get(here)), hers, "Naïma"))
+    between = row(two, name).values
+
+    answer = maude.post(page(two, name, asked), edited(sent, mine, "Maude"))
+
+    saved, both = row(two, name).values, hers & mine
+    try:
+        if both:
+            assert saved == between
+            if not asked:
+                assert set(answer.context["settling"]) == both
+                beside = {one.field.name for one in answer.context["rows"] if one.others}
+                assert beside == both
+                # Saved as it is shown: hers where both wrote, and nothing else is undone.
+                assert maude.post(here, filled(world.maude, answer)).status_code == 302
+                saved = row(two, name).values
+                assert all("Naïma" in str(saved[one]) for one in hers - both)
+                assert all("Maude" in str(saved[one]) for one in mine)
+        else:
+            assert answer.status_code == (200 if asked else 302)
+            assert all("Naïma" in str(saved[one]) for one in hers)
+            assert all("Maude" in str(saved[one]) for one in mine)
+            untouched = set(EDITS) - hers - mine
+            assert all(saved.get(one) == began.get(one) for one in untouched)
+    finally:
+        two.working_sections.filter(name=name).update(values=began)
+        KeptForm.objects.all().delete()
+
+
+def test_a_page_that_saves_as_she_types_never_undoes_the_other(
+    world: World, as_: As, two: Sheet
+) -> None:
+    naima, maude, name = as_(world.naima), as_(world.maude), "deroulement"
+    here, there = page(two, name), page(two, name, "garder/")
+    sent = filled(world.maude, maude.get(here))
+    naima.post(here, edited(filled(world.naima, naima.get(here)), {"intensity"}, "Naïma"))
+
+    for words in ("Six", "Six semaines"):
+        answer = maude.post(there, sent | {"duration": f"  {words} \r"}).json()
+        assert not answer["worry"]
+        sent |= {"revision": answer["revision"], "began": answer["began"]}
+
+    saved = row(two, name).values
+    assert (saved["duration"], saved["intensity"]) == (
+        "Six semaines",
+        "Une heure par semaine, Naïma",
+    )
+    # In the field that she did not see change, she meets it.
+    assert maude.post(here, sent | {"intensity": "Deux heures"}).status_code == 409
+
+
+def test_what_her_page_saved_without_an_answer_is_not_somebody_elses(
+    world: World, as_: As, draft: Sheet
+) -> None:
+    browser, there = as_(world.maude), page(draft, rest="garder/")
+    sent = filled(world.maude, browser.get(page(draft)))
+    browser.post(there, sent | {"context": "Un"})
+
+    met = browser.post(there, sent | {"context": "Un, deux"}).json()
+    lost = urlencode({"context": "Un"}), urlencode({"context": "Jamais arrivé"})
+    told = sent | {"context": "Un, deux", "unanswered": "\r\n".join(lost)}
+
+    assert met["worry"]
+    assert not browser.post(there, told).json()["worry"]
+    assert row(draft).values["context"] == "Un, deux"
+
+
+def test_what_is_published_meanwhile_is_not_undone_by_an_older_page(
+    world: World, as_: As, sheet: Sheet
+) -> None:
+    browser = as_(world.maude)
+    sent = filled(world.maude, browser.get(page(sheet)))
+    content = sheet.content | {"besoin": {"context": "Bonifié"}}
+    append_version(sheet, content, by=world.odile, cause=Version.Cause.PROPOSAL)
+
+    assert browser.post(page(sheet), sent | {"objectives": "Un"}).status_code == 302
+
+    assert row(sheet).values == {"context": "Bonifié", "objectives": ["Un"]}
+
+
+@pytest.fixture
+def aside(world: World, as_: As, two: Sheet) -> str:
+    """The context that Maude wrote, met and left: it is kept for her. The link to it."""
+    maude, here = as_(world.maude), page(two)
+    sent = filled(world.maude, maude.get(here))
+    as_(world.naima).post(here, form(world.naima, 1, context="De Naïma"))
+    maude.post(here, sent | {"context": "Deux paragraphes."})
+    return f"{here}?repris={sent['draft']}"
+
+
+@pytest.mark.parametrize("asked", ["", "garder/"])
+def test_a_kept_text_outlives_what_is_written_beside_it(
+    world: World, as_: As, two: Sheet, aside: str, asked: str
+) -> None:
+    maude = as_(world.maude)
+    fresh = filled(world.maude, maude.get(page(two)))
+
+    maude.post(page(two, rest=asked), fresh | {"context": "De Naïma, et trois mots"})
+
+    assert row(two).values["context"] == "De Naïma, et trois mots"
+    assert f'href="{aside.removeprefix(page(two))}"' in maude.get(page(two)).content.decode()
+    overview = maude.get(f"/pratiques/{two.pk}/rediger/")
+    assert overview.context["aside"] == {"besoin"}
+    assert as_(world.naima).get(f"/pratiques/{two.pk}/rediger/").context["aside"] == set()
+    # Another one that is kept takes another place.
+    as_(world.naima).post(page(two), form(world.naima, 3, context="De Naïma encore"))
+    maude.post(page(two, rest=asked), fresh | {"context": "Un autre texte"})
+    kept = {one.fields["context"][0] for one in KeptForm.objects.all()}
+    assert kept == {"Deux paragraphes.", "Un autre texte"}
+
+    taken_up = maude.get(aside)
+    assert taken_up.context["form"]["context"].value() == "Deux paragraphes."
+    assert taken_up.context["rows"][0].others[0].lines == ["De Naïma encore"]
+    assert len(taken_up.context["waiting"]) == 1
+    assert maude.post(page(two), filled(world.maude, taken_up)).status_code == 302
+    assert row(two).values["context"] == "Deux paragraphes."
+    assert KeptForm.objects.get().fields["context"] == ["Un autre texte"]
+
+
+def test_a_kept_text_is_dropped_when_she_says_so(
+    world: World, as_: As, two: Sheet, aside: str
+) -> None:
+    maude, mark = as_(world.maude), aside.partition("=")[2]
+    before = row(two).values
+    dropped = page(two, rest="abandonner/")
+
+    as_(world.naima).post(dropped, {"draft": mark})
+    assert KeptForm.objects.exists()
+    answer = maude.post(dropped, {"draft": mark})
+
+    assert answer.headers["Location"] == page(two)
+    assert not KeptForm.objects.exists()
+    assert row(two).values == before
+    assert maude.get(aside).context["form"]["context"].value() == "De Naïma"
+
+
+def test_the_page_of_a_conflict_counts_the_fields_that_differ(
+    world: World, as_: As, two: Sheet
+) -> None:
+    as_(world.naima).post(page(two), form(world.naima, 1, context="De Naïma", objectives="A"))
+
+    met = as_(world.maude).post(page(two), form(world.maude, 1, context="À moi", objectives="B"))
+
+    assert [field.name for field in met.context["clashes"]] == ["context", "objectives"]
+    shown = met.content.decode()
+    assert "2 champs ont aussi été changés ailleurs" in shown
+    assert 'href="#id_objectives"' in shown
+    assert "à revoir" not in shown
+
+
+def test_putting_hers_back_keeps_what_was_typed_after(world: World, as_: As, two: Sheet) -> None:
+    maude, here = as_(world.maude), page(two, "identite")
+    as_(world.naima).post(here, form(world.naima, 1, title="À elle"))
+    sent = going_on(world.maude, maude.post(here, form(world.maude, 1, title="À moi")))
+    sent |= {"mine": "title", "mine-title": "À moi", "take": "mine:title"}
+
+    def beside(shown: Any) -> dict[str, list[str]]:
+        others = next(one.others for one in shown.context["rows"] if one.field.name == "title")
+        return {one.whose: one.lines for one in others}
+
+    back = maude.post(here, sent | {"title": "À nous deux"})
+    assert back.context["form"]["title"].value() == "À moi"
+    assert beside(back) == {"theirs": ["À elle"], "mine": ["À nous deux"]}
+    # Theirs is beside already.
+    back = maude.post(here, sent | {"title": "À elle"})
+    assert beside(back) == {"theirs": ["À elle"]}
+    # What stands beside nothing is taken from nowhere.
+    nothing = maude.post(here, sent | {"title": "À nous deux", "take": "theirs:since"})
+    assert nothing.context["form"]["title"].value() == "À nous deux"
 
 
 STEP = {"title": "Relancer", "text": "Le lundi."}
@@ -523,7 +745,7 @@ def test_taking_the_other_text_loses_nothing_of_hers(
     here, mine = page(two, section), as_(world.maude)
     as_(world.naima).post(here, form(world.naima, 1, act="save") | theirs)
     met = mine.post(here, form(world.maude, 1, act="save") | hers)
-    began = form(world.maude, met.context["revision"], settling="1") | hers
+    began = going_on(world.maude, met) | hers
 
     taken = mine.post(here, began | {"take": f"theirs:{name}"})
 
