@@ -6,7 +6,7 @@ from accounts.models import User
 from home.demo.threads import Loaded
 from practices import laying
 from practices.models import Passage, Sheet
-from practices.services import births
+from practices.services import accords, births
 from practices.services.births import Chosen
 
 # The sheet that the file itself says was made from a thread.
@@ -42,5 +42,5 @@ def _draft(loaded: Loaded, people: dict[str, User]) -> None:
     tristan = people["mem-05"]
     for passage in sheet.passages.exclude(writer=tristan).select_related("writer"):
         if passage.consent == Passage.Consent.WAITING and passage.writer is not None:
-            words = births.digest(passage.text)
+            words = accords.digest(passage.text)
             births.answer(passage, by=passage.writer, yes=True, named=True, seen=words)

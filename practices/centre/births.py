@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from core.text import French
 from notifications.centre import Notice, source
 from practices.models import Passage
-from practices.services.births import passages_of
+from practices.services.accords import passages_of
 
 if TYPE_CHECKING:
     from accounts.models import User

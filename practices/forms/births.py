@@ -15,7 +15,8 @@ from core import warning
 from core.web import numbers_in
 from practices import laying
 from practices.forms.life import BeginForm
-from practices.services.births import Chosen, passages_of, words_of
+from practices.services.accords import passages_of, words_of
+from practices.services.births import Chosen
 
 if TYPE_CHECKING:
     from accounts.models import User

@@ -15,7 +15,7 @@ from core.models import OutgoingMail
 from core.site import absolute
 from practices.centre.births import waiting_for
 from practices.models import Passage, Sheet
-from practices.services.births import MESSAGE, hold_of, shown_to
+from practices.services.accords import MESSAGE, hold_of, shown_to
 from practices.services.common import working_content
 
 if TYPE_CHECKING:

@@ -10,14 +10,8 @@ from core.links import End, end
 from practices import laying
 from practices.models import Passage, Sheet
 from practices.sections import BY_NAME
-from practices.services.births import (
-    THREAD,
-    Hold,
-    hold_of,
-    left_of,
-    may_change,
-    passages_of,
-)
+from practices.services.accords import Hold, hold_of, left_of, passages_of
+from practices.services.births import THREAD, may_change
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -22,7 +22,7 @@ from practices.errors import (
 )
 from practices.models import Bearer, Sheet, Step, Version
 from practices.services import writing
-from practices.services.births import require_accords
+from practices.services.accords import require_accords
 from practices.services.common import (
     changed_sections,
     editable,

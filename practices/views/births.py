@@ -23,7 +23,7 @@ from practices.forms.births import BirthForm, Selection
 from practices.models import Passage, Sheet
 from practices.permissions import may_begin, rights_of
 from practices.sections import BY_NAME
-from practices.services import births
+from practices.services import accords, births
 from practices.services.births import THREAD
 from practices.views.common import of_members_sheet
 
@@ -164,7 +164,7 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
     found = Passage.objects.of(user).select_related(*sheets).filter(pk=pk).first()
     published = Passage.objects.published_of(user).select_related(*sheets)
     passage = found or get_object_or_404(published, pk=pk)
-    shown = births.shown_to(passage, user)
+    shown = accords.shown_to(passage, user)
     if shown is None:
         raise Http404
     refusal = None
@@ -180,17 +180,17 @@ def consent(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("Thank you: your answer is kept."))
             return redirect("practices:consents")
-    source = births.passages_of([passage.object_id], user).get(passage.object_id)
+    source = accords.passages_of([passage.object_id], user).get(passage.object_id)
     now = None
     if source is not None:
-        now = births.words_of(source.text, passage.paragraphs, mended=passage.mended)
+        now = accords.words_of(source.text, passage.paragraphs, mended=passage.mended)
     first = shown.entries[0] if shown.entries else None
     section = BY_NAME[first.section if first else passage.section]
     context = {
         "passage": passage,
         "sheet": passage.sheet,
         "shown": shown,
-        "seen": births.digest(shown.agreed),
+        "seen": accords.digest(shown.agreed),
         "changed": now is not None and now != shown.words,
         "section": section.label,
         "field": section.field(first.field if first else passage.field).label,
@@ -253,7 +253,7 @@ def _put_back(passage: Passage) -> str:
 
 def _before_dropping(request: HttpRequest, sheet: Sheet, passage: Passage) -> HttpResponse:
     """The words, and what doing without them does."""
-    source = births.passages_of([passage.object_id], person(request)).get(passage.object_id)
+    source = accords.passages_of([passage.object_id], person(request)).get(passage.object_id)
     given = passage.consent == Passage.Consent.GIVEN
     context = {
         "sheet": sheet,

@@ -30,7 +30,7 @@ from practices.models import Sheet
 from practices.permissions import Rights, may_begin, rights_of
 from practices.querysets import bearers_of, is_borne
 from practices.sections import BY_NAME, Section
-from practices.services.births import held
+from practices.services.accords import held
 from practices.services.common import working_content
 from practices.services.writing import begin_sheet
 from practices.views.common import of_members_sheet

@@ -21,7 +21,7 @@ from notifications.centre import notices
 from practices import births as heard
 from practices.errors import PassagesWaiting, StillThere
 from practices.models import Bearer, Credit, Passage, Sheet
-from practices.services import births, life, writing
+from practices.services import accords, births, life, writing
 from practices.services.births import Chosen
 from practices.services.common import Missing, working_content
 from tests.conftest import World, make_person
@@ -93,9 +93,9 @@ def passage_by(sheet: Sheet, writer: User, **filters: Any) -> Passage:
 
 
 def say(passage: Passage, by: User, *, yes: bool, named: bool = False) -> Passage:
-    words = births.words_for(passage, by)
+    words = accords.words_for(passage, by)
     assert words is not None
-    return births.answer(passage, by=by, yes=yes, named=named, seen=births.digest(words))
+    return births.answer(passage, by=by, yes=yes, named=named, seen=accords.digest(words))
 
 
 def said(sheet: Sheet) -> str:
@@ -398,7 +398,7 @@ def test_confidential_words_enter_the_draft_with_consent_only(
 def test_a_changed_message_is_read_again(world: World, secret: Thread) -> None:
     sheet = made(secret, world.odile, bearer=world.federation)
     passage = passage_by(sheet, world.naima, unnamed=False)
-    before = births.digest(births.words_for(passage, world.naima) or "")
+    before = accords.digest(accords.words_for(passage, world.naima) or "")
     post = posts(secret)[2]
     forums.edit_post(post, by=world.naima, text="La perruche se lève tous les matins.")
 
@@ -422,7 +422,7 @@ def test_who_left_the_confidential_space_is_not_asked_there_any_more(
     passage = passage_by(sheet, world.naima, unnamed=True)
     assert as_(world.naima).get(f"/pratiques/consentements/{passage.pk}/").status_code == 404
     assert not any(one.to == [world.naima.email] and "toucan" in one.body for one in outbox.outbox)
-    assert births.words_for(passage, world.naima) is None
+    assert accords.words_for(passage, world.naima) is None
 
 
 def test_her_own_unnamed_words_are_asked_as_anybody_elses(world: World, secret: Thread) -> None:

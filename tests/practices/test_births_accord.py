@@ -21,7 +21,7 @@ from practices.errors import (
     WrongStage,
 )
 from practices.models import Credit, Passage, Sheet
-from practices.services import births, life, writing
+from practices.services import accords, births, life, writing
 from practices.services.common import Missing
 from tests.conftest import World
 from tests.practices.test_births import (
@@ -99,16 +99,16 @@ def test_rewritten_words_are_shown_beside_hers(world: World, thread: Thread, as_
 def test_her_yes_is_about_what_she_was_shown(world: World, thread: Thread) -> None:
     sheet = made(thread, world.maude)
     passage = passage_by(sheet, world.eve)
-    before = births.digest(HERS)
+    before = accords.digest(HERS)
     rewrite(sheet, OTHERS, by=world.maude)
 
     with pytest.raises(PassageChanged):
         births.answer(passage, by=world.eve, yes=True, named=True, seen=before)
-    seen = births.digest(OTHERS)
+    seen = accords.digest(OTHERS)
     passage = births.answer(passage, by=world.eve, yes=True, named=True, seen=seen)
 
     assert (passage.text, passage.consent) == (OTHERS, Consent.GIVEN)
-    assert passage not in [one for one, _hold in births.held(sheet)]
+    assert passage not in [one for one, _hold in accords.held(sheet)]
 
 
 def test_her_no_takes_out_what_she_was_shown(world: World, thread: Thread) -> None:
@@ -116,7 +116,7 @@ def test_her_no_takes_out_what_she_was_shown(world: World, thread: Thread) -> No
     rewrite(sheet, OTHERS, "Sonner trop tôt", by=world.maude)
 
     passage = births.answer(
-        passage_by(sheet, world.eve), by=world.eve, yes=False, seen=births.digest(OTHERS)
+        passage_by(sheet, world.eve), by=world.eve, yes=False, seen=accords.digest(OTHERS)
     )
 
     assert passage.consent == Consent.DROPPED
@@ -344,7 +344,7 @@ def test_what_the_maker_did_without_is_put_back_and_asked_again(
     (mail,) = [one for one in outbox.outbox if one.to == [world.eve.email]]
     assert "récrits" not in mail.body
     say(passage, world.eve, yes=True)
-    assert not births.held(sheet)
+    assert not accords.held(sheet)
 
 
 def test_words_refused_are_not_put_back_by_the_maker(world: World, thread: Thread) -> None:
@@ -392,7 +392,7 @@ def test_words_of_which_nothing_is_left_come_back_as_agreed_and_are_not_asked_ag
     with pytest.raises(NothingLeft):
         births.ask_again(passage, by=world.maude)
     assert births.put_back(passage, by=world.maude).consent == Consent.GIVEN
-    assert not births.held(sheet)
+    assert not accords.held(sheet)
 
 
 def test_nothing_left_of_her_words_is_said_once(world: World, thread: Thread, as_: As) -> None:

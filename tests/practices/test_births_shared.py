@@ -17,7 +17,7 @@ from practices import whose
 from practices.laying import Entry
 from practices.models import Passage, Sheet
 from practices.sections import BY_NAME, Field
-from practices.services import births, writing
+from practices.services import accords, births, writing
 from tests.conftest import World
 from tests.practices.test_births import made, passage_by, posts, said, say, secret, thread
 from tests.practices.test_births_accord import HERS, agreed, consent_page, quoted, rewrite
@@ -41,9 +41,9 @@ def lines(sheet: Sheet) -> list[str]:
 
 def answer(passage: Passage, by: User, *, yes: bool) -> Passage:
     """She answers what she is shown."""
-    shown = births.shown_to(passage, by)
+    shown = accords.shown_to(passage, by)
     assert shown is not None
-    return births.answer(passage, by=by, yes=yes, seen=births.digest(shown.agreed))
+    return births.answer(passage, by=by, yes=yes, seen=accords.digest(shown.agreed))
 
 
 def half_rewritten(sheet: Sheet, world: World) -> Passage:
@@ -101,7 +101,7 @@ def test_her_yes_to_rewritten_words_is_about_her_sentences(world: World, thread:
     sheet = made(thread, world.maude)
     passage = answer(half_rewritten(sheet, world), world.eve, yes=True)
     assert (passage.text, passage.consent) == (HERS, Consent.GIVEN)
-    assert passage not in [one for one, _hold in births.held(sheet)]
+    assert passage not in [one for one, _hold in accords.held(sheet)]
 
 
 # ----------------------------------------------------------------------------- what her no takes
@@ -118,7 +118,7 @@ def test_her_no_leaves_the_sentence_of_another(world: World, thread: Thread) -> 
 
     assert passage.consent == Consent.DROPPED
     assert lines(sheet) == [REAL]
-    assert births.held(sheet) == []
+    assert accords.held(sheet) == []
 
 
 def test_her_no_leaves_the_sentence_of_whoever_makes_the_sheet(

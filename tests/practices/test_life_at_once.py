@@ -15,7 +15,7 @@ from core.errors import Refused
 from forums import services as forums
 from practices.errors import TooManyBooklets
 from practices.models import Booklet, Interest, Passage, Proposal, Sheet, Trial
-from practices.services import births, improving, interest, life, taking, trials
+from practices.services import accords, births, improving, interest, life, taking, trials
 from practices.services.births import Chosen
 from tests.accounts.test_joining_at_once import at_once
 from tests.conftest import World, make_person
@@ -101,7 +101,7 @@ def test_a_writer_who_refuses_while_her_sheet_is_submitted_is_heard(world: World
         revision = row.revision if row else 0
         writing.save_section(sheet, name, given, by=world.maude, revision=revision)
     passage = Passage.objects.get(sheet=sheet)
-    seen = births.digest("Allô ici.")
+    seen = accords.digest("Allô ici.")
 
     by_turns(
         lambda: births.answer(passage, by=world.real, yes=True, seen=seen),
